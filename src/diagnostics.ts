@@ -1,0 +1,45 @@
+/**
+ * Where the package speaks: one line a problem, said once by its code and counted afterwards, so that an outage
+ * does not flood the host's log. Lines go to standard error; standard output belongs to the host.
+ * Message content and credentials are never passed in.
+ */
+export interface Diagnostics {
+  /** A problem. The first one of a `code` is said, all are counted. */
+  warn(code: string, message: string): void;
+  /** A line that operators look for (statistics, mismatches); always said. */
+  info(message: string): void;
+  /** How often each code was reported. */
+  counts(): ReadonlyMap<string, number>;
+}
+
+const MAX_CODES = 1_000;
+// Text that came from data must not steer the reader's terminal.
+const CONTROL_CHARACTERS = /\p{Cc}/gu;
+
+export interface DiagnosticsOptions {
+  /** Takes one line without its line end. Default: standard error. */
+  readonly write?: (line: string) => void;
+}
+
+export function createDiagnostics(options: DiagnosticsOptions = {}): Diagnostics {
+  const write = options.write ?? ((line: string) => process.stderr.write(`${line}\n`));
+  const counts = new Map<string, number>();
+  const say = (line: string): void => {
+    try {
+      write(line.replace(CONTROL_CHARACTERS, ' '));
+    } catch {
+      // A closed stream must not reach the host.
+    }
+  };
+  return {
+    warn(code, message) {
+      const seen = counts.get(code);
+      if (seen === undefined) say(`[spanledger] ${message} (${code})`);
+      if (seen !== undefined || counts.size < MAX_CODES) counts.set(code, (seen ?? 0) + 1);
+    },
+    info(message) {
+      say(message);
+    },
+    counts: () => counts,
+  };
+}
