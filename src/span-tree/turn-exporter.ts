@@ -1,0 +1,13 @@
+import type { Turn } from './turn.ts';
+
+export type TurnExportResult =
+  /** Every row of the turn is stored, durable, held for delivery, or accounted for as dropped. */
+  { readonly status: 'exported' } | { readonly status: 'failed'; readonly reason: string };
+
+/**
+ * Takes finished turns from the turn processor and makes rows of them. No method throws or rejects: what goes wrong
+ * is a result, and is counted by the sink.
+ */
+export interface TurnExporter {
+  export(turn: Turn): Promise<TurnExportResult>;
+}
