@@ -35,8 +35,9 @@ export interface Turn {
 
 /**
  * What a span is to a turn, as a dialect says it:
- * `agent` begins or nests a turn; `genai` belongs to one (model, tool, chain…); `other` is anybody's span.
+ * `agent` begins or nests a turn; `genai` belongs to one and can begin one where no agent is (model, tool, chain…);
+ * `part` adds to the row of a turn above it and never begins one (`zip.create`); `other` is anybody's span.
  */
-export type SpanRole = 'agent' | 'genai' | 'other';
+export type SpanRole = 'agent' | 'genai' | 'part' | 'other';
 
 export type ClassifySpan = (span: SpanSnapshot) => SpanRole;
