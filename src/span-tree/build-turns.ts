@@ -44,7 +44,11 @@ function groupByTrace(spans: readonly SpanSnapshot[]): Map<string, SpanSnapshot[
 }
 
 /** @param localRoots the local root, or the spans that wait for the same missing parent */
-function findTurns(localRoots: readonly ForestNode[], parentMissing: boolean, roleOf: ClassifySpan): Turn[] {
+function findTurns(
+  localRoots: readonly ForestNode[],
+  parentMissing: boolean,
+  roleOf: (span: SpanSnapshot) => SpanRole,
+): Turn[] {
   const agents = topmost(localRoots, (span) => roleOf(span) === 'agent');
   if (agents.length > 0) return agents.map((agent) => buildTurn([agent], incompleteReason([agent], false)));
   const [first, ...rest] = topmost(localRoots, (span) => roleOf(span) === 'genai');

@@ -40,4 +40,7 @@ export interface Turn {
  */
 export type SpanRole = 'agent' | 'genai' | 'part' | 'other';
 
-export type ClassifySpan = (span: SpanSnapshot) => SpanRole;
+/** What is known of a span from its start on; attributes may still come. */
+export type SpanIdentity = Pick<SpanSnapshot, 'name' | 'scope' | 'attributes'>;
+
+export type ClassifySpan = (span: SpanIdentity) => SpanRole;
