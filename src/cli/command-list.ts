@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import type { CliContext, ExitCode } from './context.ts';
+
+/**
+ * Declares a command's arguments and options and what it does. Called only when the command is named on the command
+ * line; `finish` takes the exit code of the action (0 if it is not called).
+ */
+export type RegisterCommand = (command: Command, context: CliContext, finish: (code: ExitCode) => void) => void;
+
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for `spanledger --help`, which loads no command. */
+  readonly summary: string;
+  readonly load: () => Promise<RegisterCommand>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'schema',
+    summary: "print the tables' schema",
+    load: async () => (await import('./commands/schema.ts')).registerSchema,
+  },
+];
