@@ -1,0 +1,320 @@
+import type { Clock } from '../clock.ts';
+import { buildTurns } from './build-turns.ts';
+import { DeadlineQueue } from './deadline-queue.ts';
+import { type HeldSpan, HeldSpans, spansBelow, type TakeSnapshot } from './held-spans.ts';
+import { RecentSet } from './recent-set.ts';
+import type { SpanSnapshot } from './span-snapshot.ts';
+import type { ClassifySpan, SpanIdentity, SpanRole, Turn } from './turn.ts';
+
+export interface TurnBufferOptions {
+  readonly classify: ClassifySpan;
+  readonly clock: Clock;
+  /** Milliseconds after a root's end in which spans below it may still end, before the turn is written without them. */
+  readonly zipMetricsTimeoutMillis: number;
+  /**
+   * Milliseconds after a turn's start at which it is written although its root is open, and for which a written turn
+   * is held for spans that come late.
+   */
+  readonly turnTimeoutMillis: number;
+  /** Memory for held spans, in bytes, as `measureSnapshot` counts. */
+  readonly maxHeldBytes: number;
+  readonly maxHeldSpans: number;
+  /** Takes each finished turn, and each amendment of one. Must not throw. */
+  readonly onTurn: (turn: Turn) => void;
+  /** Called when a turn became ready and `writeReady` should be called soon. */
+  readonly onReady: () => void;
+  /** Counts spans that reach no row. */
+  readonly onDrop: (reason: SpanDropReason, count: number) => void;
+}
+
+export type SpanDropReason =
+  /** Ended or started after its turn was written and let go. */
+  | 'late_span'
+  /** A second span with an id that is held, or a span that ended twice. */
+  | 'duplicate_span'
+  /** Let go because of the bounds, before its turn could be known. */
+  | 'span_bound';
+
+interface HeldTurn {
+  /** The agent span; for a turn without one, the local root that its GenAI spans are below. */
+  readonly top: HeldSpan;
+  readonly kind: 'agent' | 'genai';
+  /** `open`: collecting; `ready`: to be written; `written`: held for late spans. */
+  state: 'open' | 'ready' | 'written';
+  recordVersion: number;
+  /** Whether what was written last lacked nothing. */
+  complete: boolean;
+  /** Whether spans have come since then that change it. */
+  stale: boolean;
+}
+
+const FORGOTTEN_TRACES = 50_000;
+
+/**
+ * Between the live spans and the exporter: decides when a turn is finished. What a turn is, `buildTurns` alone says.
+ * A turn is ready when its top has ended and nothing below it is open, `zipMetricsTimeout` after its top's end, or
+ * `turnTimeout` after its start. A span that comes after that makes its turn ready again, as an amendment.
+ * Over a bound, written turns are let go first, then the oldest turn is written as it is.
+ * Invariant: every turn that was seen to start is handed to `onTurn` at least once, and never under a second root.
+ */
+export class TurnBuffer {
+  readonly #options: TurnBufferOptions;
+  readonly #spans = new HeldSpans();
+  readonly #turns = new Map<HeldSpan, HeldTurn>();
+  /** Local roots with agent turns below: their other GenAI spans make no turn. */
+  readonly #agentRoots = new Map<HeldSpan, Set<HeldTurn>>();
+  readonly #ready = new Set<HeldTurn>();
+  readonly #forgottenTraces = new RecentSet<string>(FORGOTTEN_TRACES);
+  /** Turns not written yet, oldest first. */
+  readonly #unwritten: DeadlineQueue<HeldTurn>;
+  /** Turns whose top has ended and that have open spans. */
+  readonly #waiting: DeadlineQueue<HeldTurn>;
+  readonly #written: DeadlineQueue<HeldTurn>;
+  /** Written turns whose top is still open: held until it ends, or a bound asks for their memory. */
+  readonly #unended = new Set<HeldTurn>();
+
+  constructor(options: TurnBufferOptions) {
+    const { clock, turnTimeoutMillis, zipMetricsTimeoutMillis } = options;
+    this.#options = options;
+    this.#unwritten = new DeadlineQueue(clock, turnTimeoutMillis, (turn) => this.#makeReady(turn));
+    this.#waiting = new DeadlineQueue(clock, zipMetricsTimeoutMillis, (turn) => this.#makeReady(turn));
+    this.#written = new DeadlineQueue(clock, turnTimeoutMillis, (turn) => this.#forget(turn));
+  }
+
+  /** Spans and bytes held at the moment. */
+  get held(): { readonly spans: number; readonly sizeBytes: number } {
+    return { spans: this.#spans.count, sizeBytes: this.#spans.sizeBytes };
+  }
+
+  start(take: TakeSnapshot): void {
+    const span = take();
+    if (this.#spans.find(span.traceId, span.spanId) !== undefined) {
+      this.#options.onDrop('duplicate_span', 1);
+      return;
+    }
+    if (this.#isLate(span)) return;
+    this.#hold(span, take);
+    this.#keepWithinBounds();
+  }
+
+  end(take: TakeSnapshot): void {
+    const span = take();
+    const held = this.#spans.find(span.traceId, span.spanId) ?? this.#holdUnseen(span, take);
+    if (held === undefined) return;
+    if (held.snapshot !== undefined) {
+      this.#options.onDrop('duplicate_span', 1);
+      return;
+    }
+    this.#spans.close(held, span);
+    const role = this.#options.classify(span);
+    if (role === 'agent') this.#openAgentTurn(held);
+    const turn = this.#turnOf(held) ?? (role === 'genai' ? this.#openGenaiTurn(held.localRoot) : undefined);
+    if (turn === undefined) this.#releaseOutsider(held);
+    else this.#settle(turn, role);
+    this.#keepWithinBounds();
+  }
+
+  /** Writes one ready turn. @returns whether there was one */
+  writeReady(): boolean {
+    const [turn] = this.#ready;
+    if (turn === undefined) return false;
+    this.#write(turn);
+    return true;
+  }
+
+  /** Writes every turn that is held and not written, finished or not. For shutdown. */
+  writeAll(): void {
+    for (const turn of [...this.#turns.values()]) if (turn.state === 'open' || turn.stale) this.#makeReady(turn);
+    while (this.writeReady());
+    this.#unwritten.clear();
+    this.#waiting.clear();
+    this.#written.clear();
+  }
+
+  /** A span below a turn that was written and let go: it must not begin a second one. */
+  #isLate(span: SpanSnapshot): boolean {
+    return (
+      span.parentSpanId !== undefined &&
+      !span.parentIsRemote &&
+      this.#forgottenTraces.has(span.traceId) &&
+      this.#spans.parentOf(span) === undefined
+    );
+  }
+
+  /** A span whose start was not seen: it began before the processor was there, or was let go. */
+  #holdUnseen(span: SpanSnapshot, take: TakeSnapshot): HeldSpan | undefined {
+    const wasRoot = span.parentSpanId === undefined || span.parentIsRemote;
+    if (this.#isLate(span) || (wasRoot && this.#forgottenTraces.has(span.traceId))) {
+      this.#options.onDrop('late_span', 1);
+      return undefined;
+    }
+    return this.#hold(span, take);
+  }
+
+  #hold(span: SpanSnapshot, take: TakeSnapshot): HeldSpan {
+    const held = this.#spans.open(span, take);
+    if (this.#options.classify(span) === 'agent') this.#openAgentTurn(held);
+    return held;
+  }
+
+  /** The agent turn that a span is in; else the turn without an agent of its local root. */
+  #turnOf(span: HeldSpan): HeldTurn | undefined {
+    for (let held: HeldSpan | undefined = span; held !== undefined; held = held.parent) {
+      const turn = this.#turns.get(held);
+      if (turn !== undefined) return turn;
+    }
+    return undefined;
+  }
+
+  #openAgentTurn(top: HeldSpan): void {
+    if (this.#turnOf(top)?.kind === 'agent') return;
+    const siblings = this.#agentRoots.get(top.localRoot) ?? new Set();
+    this.#agentRoots.set(top.localRoot, siblings);
+    // What was opened below or beside before this span was known as an agent is part of its turn, or of none.
+    for (const turn of siblings) if (isBelow(turn.top, top)) this.#drop(turn);
+    const strays = this.#turns.get(top.localRoot);
+    if (strays?.kind === 'genai') this.#drop(strays);
+    siblings.add(this.#openTurn(top, 'agent'));
+  }
+
+  #openGenaiTurn(localRoot: HeldSpan): HeldTurn | undefined {
+    return this.#agentRoots.has(localRoot) ? undefined : this.#openTurn(localRoot, 'genai');
+  }
+
+  #openTurn(top: HeldSpan, kind: HeldTurn['kind']): HeldTurn {
+    const turn: HeldTurn = { top, kind, state: 'open', recordVersion: 0, complete: false, stale: false };
+    this.#turns.set(top, turn);
+    this.#unwritten.add(turn);
+    return turn;
+  }
+
+  #settle(turn: HeldTurn, role: SpanRole): void {
+    if (turn.state === 'ready') return;
+    if (turn.state === 'written') {
+      if (role === 'other' && turn.complete) return;
+      turn.stale = true;
+    }
+    if (turn.top.snapshot === undefined) return;
+    if (turn.top.openCount === 0) this.#makeReady(turn);
+    else this.#waiting.add(turn);
+  }
+
+  #makeReady(turn: HeldTurn): void {
+    this.#dequeue(turn);
+    turn.state = 'ready';
+    this.#ready.add(turn);
+    this.#options.onReady();
+  }
+
+  #write(held: HeldTurn): void {
+    this.#dequeue(held);
+    const turn = this.#assemble(held);
+    held.state = 'written';
+    held.recordVersion += 1;
+    held.stale = false;
+    held.complete = turn?.incompleteReason === undefined;
+    if (held.top.snapshot === undefined) this.#unended.add(held);
+    else this.#written.add(held);
+    if (turn !== undefined) this.#options.onTurn({ ...turn, recordVersion: held.recordVersion });
+    // Under a root that never ends (a job, a socket) later model calls are another turn, not late spans of this one.
+    if (held.kind === 'genai' && held.top.snapshot === undefined) this.#forget(held);
+  }
+
+  #assemble({ top }: HeldTurn): Turn | undefined {
+    const spans = [...spansBelow(top)].sort((a, b) => a.order - b.order).map(current);
+    const ancestors: SpanSnapshot[] = [];
+    for (let above = top.parent; above !== undefined; above = above.parent) ancestors.push(current(above));
+    const outside = new Set<SpanIdentity>(ancestors);
+    const { classify } = this.#options;
+    const [turn] = buildTurns([...spans, ...ancestors], (span) => (outside.has(span) ? 'other' : classify(span)));
+    return turn;
+  }
+
+  /** Lets go of a written turn: what comes for it from now on is late. */
+  #forget(turn: HeldTurn): void {
+    const { top, kind } = turn;
+    const { localRoot } = top;
+    this.#drop(turn);
+    if (kind === 'genai' && top.snapshot === undefined) {
+      for (const child of [...top.children]) if (child.openCount === 0) this.#spans.remove(child);
+      return;
+    }
+    this.#forgottenTraces.add(top.traceId);
+    this.#spans.remove(top);
+    if (top.parent !== undefined) this.#prune(top.parent);
+    if (top === localRoot) this.#agentRoots.delete(localRoot);
+    else this.#releaseRoot(localRoot);
+  }
+
+  #drop(turn: HeldTurn): void {
+    this.#dequeue(turn);
+    this.#turns.delete(turn.top);
+    this.#agentRoots.get(turn.top.localRoot)?.delete(turn);
+  }
+
+  #dequeue(turn: HeldTurn): void {
+    this.#unwritten.delete(turn);
+    this.#waiting.delete(turn);
+    this.#written.delete(turn);
+    this.#unended.delete(turn);
+    this.#ready.delete(turn);
+  }
+
+  /** A span in no turn: kept only while something below it may need it, or a turn may still open above it. */
+  #releaseOutsider(held: HeldSpan): void {
+    this.#prune(held);
+    this.#releaseRoot(held.localRoot);
+  }
+
+  /** Lets go of ended spans that are in no turn and above none, from here upward. */
+  #prune(span: HeldSpan): void {
+    let held: HeldSpan | undefined = span;
+    while (held?.snapshot !== undefined && held.parent !== undefined && held.children.size === 0) {
+      const { parent, snapshot }: HeldSpan = held;
+      const mayJoin = !this.#agentRoots.has(held.localRoot) && this.#options.classify(snapshot) !== 'other';
+      if (mayJoin || this.#turns.has(held)) return;
+      this.#spans.remove(held);
+      held = parent;
+    }
+  }
+
+  #releaseRoot(localRoot: HeldSpan): void {
+    const agentTurns = this.#agentRoots.get(localRoot);
+    if (localRoot.openCount > 0 || (agentTurns?.size ?? 0) > 0 || this.#turns.has(localRoot)) return;
+    this.#agentRoots.delete(localRoot);
+    this.#spans.remove(localRoot);
+  }
+
+  #keepWithinBounds(): void {
+    const { maxHeldBytes, maxHeldSpans } = this.#options;
+    while (this.#spans.sizeBytes > maxHeldBytes || this.#spans.count > maxHeldSpans) {
+      const written = this.#written.oldest() ?? this.#unended.values().next().value;
+      if (written?.stale === true) this.#write(written);
+      else if (written !== undefined) this.#forget(written);
+      else if (!this.writeReady()) this.#writeOldest();
+    }
+  }
+
+  #writeOldest(): void {
+    const turn = this.#unwritten.oldest();
+    if (turn !== undefined) {
+      this.#write(turn);
+      return;
+    }
+    const oldest = this.#spans.oldest();
+    if (oldest === undefined) return;
+    this.#agentRoots.delete(oldest);
+    this.#options.onDrop('span_bound', this.#spans.remove(oldest));
+  }
+}
+
+function current(held: HeldSpan): SpanSnapshot {
+  const span = held.snapshot ?? held.take?.();
+  if (span === undefined) throw new Error('a held span is open or ended');
+  return span;
+}
+
+function isBelow(span: HeldSpan, top: HeldSpan): boolean {
+  for (let held = span.parent; held !== undefined; held = held.parent) if (held === top) return true;
+  return false;
+}
