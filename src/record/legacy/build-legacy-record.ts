@@ -9,6 +9,7 @@ import {
   detectLegacyIntent,
   soundsLikeFailure,
 } from './legacy-text-rules.ts';
+import { zipArrivedLate } from './zip-arrived-late.ts';
 
 /** Constants that the old tracker wrote into every row. */
 export interface LegacyConstants {
@@ -53,6 +54,7 @@ export function buildLegacyRecord(
   const error = reading.error ?? (failed ? FAILURE_IN_RESPONSE : null);
   const results = countLegacyResults(response);
   const frame = buildLegacyFrame(reading);
+  const zip = zipArrivedLate(reading) ? undefined : reading.zip;
   return {
     ...frame,
     user_id: reading.userId ?? null,
@@ -70,8 +72,8 @@ export function buildLegacyRecord(
     error_message: error,
     download_requested: pdfLinks > 0 || namesZip,
     download_type: namesZip ? 'zip' : pdfLinks > 0 ? 'individual' : 'none',
-    zip_generated: reading.zip !== undefined || toolNames.some((name) => name.toLowerCase().includes('zip')) || null,
-    zip_id: reading.zip?.id ?? null,
+    zip_generated: zip !== undefined || toolNames.some((name) => name.toLowerCase().includes('zip')) || null,
+    zip_id: zip?.id ?? null,
     pdf_links_provided: pdfLinks,
     agent_name: constants.agentName,
     api_version: constants.apiVersion,
@@ -90,12 +92,12 @@ export function buildLegacyRecord(
     user_question_word_count: countLegacyWords(question),
     agent_response_length: countCodePoints(response),
     agent_response_word_count: countLegacyWords(response),
-    zip_generation_time_ms: reading.zip?.generationTimeMs ?? null,
-    zip_parallel_download_time_ms: reading.zip?.parallelDownloadTimeMs ?? null,
-    zip_max_workers_used: reading.zip?.maxWorkersUsed ?? null,
-    zip_files_included: reading.zip?.filesIncluded ?? null,
-    zip_files_missing: reading.zip?.filesMissing ?? null,
-    zip_total_size_bytes: reading.zip?.totalSizeBytes ?? null,
+    zip_generation_time_ms: zip?.generationTimeMs ?? null,
+    zip_parallel_download_time_ms: zip?.parallelDownloadTimeMs ?? null,
+    zip_max_workers_used: zip?.maxWorkersUsed ?? null,
+    zip_files_included: zip?.filesIncluded ?? null,
+    zip_files_missing: zip?.filesMissing ?? null,
+    zip_total_size_bytes: zip?.totalSizeBytes ?? null,
   };
 }
 
