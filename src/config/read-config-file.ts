@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { ConfigurationError, describeError } from '../errors.ts';
+import { SETTINGS } from './settings.ts';
+import { substituteVariables } from './substitute-variables.ts';
+
+/** The package's own parts of the file. Everything else in it is the application's. */
+const SECTIONS: readonly (readonly string[])[] = [['analytics', 'conversation_tracking'], ['traces']];
+
+// Loaded when there is a file to read: neither costs a start without one.
+const require = createRequire(import.meta.url);
+
+/**
+ * Reads the settings in a YAML (or JSON) file.
+ *
+ * @param path absolute, or from the working directory
+ * @returns values as written, by the setting's key; `undefined` where there is no such file
+ * @throws {ConfigurationError} on a file that is not valid YAML, an unknown key or an unset `${VARIABLE}`
+ */
+export function readConfigFile(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<string, unknown> | undefined {
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  const document = parseYaml(path, text);
+  const values = new Map<string, unknown>();
+  for (const section of SECTIONS) {
+    collect(section.reduce(child, document), section.join('.'), values, path);
+  }
+  for (const [key, value] of values) values.set(key, substituteVariables(value, env, key));
+  return values;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new ConfigurationError(path, `cannot be read: ${describeError(error)}`, { cause: error });
+  }
+}
+
+function parseYaml(path: string, text: string): unknown {
+  const { parse }: typeof import('yaml') = require('yaml');
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new ConfigurationError(path, `is not valid YAML: ${describeError(error).trim()}`, { cause: error });
+  }
+}
+
+function child(value: unknown, key: string): unknown {
+  return isMapping(value) ? value[key] : undefined;
+}
+
+function collect(value: unknown, prefix: string, values: Map<string, unknown>, path: string): void {
+  if (value === undefined || value === null) return;
+  if (!isMapping(value))
+    throw new ConfigurationError(`${path}: ${prefix}`, 'is no mapping; allowed: a mapping of settings');
+  for (const [name, item] of Object.entries(value)) {
+    const key = `${prefix}.${name}`;
+    if (KEYS.has(key)) values.set(key, item);
+    else if (PREFIXES.has(key)) collect(item, key, values, path);
+    else throw new ConfigurationError(`${path}: ${key}`, `is not a setting${suggestion(key)}`);
+  }
+}
+
+const KEYS = new Set<string>(Object.values(SETTINGS).map(({ key }) => key));
+
+/** Every mapping above a setting: `a.b` for `a.b.c`. */
+const PREFIXES = new Set(
+  [...KEYS].flatMap((key) => key.split('.').map((_, depth, parts) => parts.slice(0, depth).join('.'))),
+);
+
+function suggestion(key: string): string {
+  const { closest }: typeof import('fastest-levenshtein') = require('fastest-levenshtein');
+  return `; did you mean ${closest(key, [...KEYS, ...PREFIXES])}?`;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

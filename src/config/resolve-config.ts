@@ -1,0 +1,108 @@
+import { ConfigurationError } from '../errors.ts';
+import { readConfigFile } from './read-config-file.ts';
+import { InvalidValue, type Setting } from './setting.ts';
+import type { SettingValues } from './setting-values.ts';
+import { SETTINGS } from './settings.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type SettingSource = 'code' | 'environment' | 'file' | 'default';
+
+export interface ConfigOptions {
+  /** Settings given in code: they win over the environment and the file. */
+  readonly settings?: Partial<SettingValues>;
+  /**
+   * The YAML file. Default: the variable `SPANLEDGER_CONFIG`, else `config/config.yaml` if there is one.
+   * `false`: no file.
+   */
+  readonly configFile?: string | false;
+  /** Default: `process.env`. */
+  readonly env?: Environment;
+}
+
+export interface ResolvedConfig {
+  readonly values: SettingValues;
+  /** Where each value came from. */
+  readonly sources: Readonly<Record<keyof SettingValues, SettingSource>>;
+  /** The file that was read. */
+  readonly configFile: string | undefined;
+  /** Environment variables that were ignored because of their values, one sentence each. */
+  readonly warnings: readonly string[];
+  /** `OTEL_SDK_DISABLED=true`: nothing starts. */
+  readonly sdkDisabled: boolean;
+}
+
+const CONFIG_VARIABLE = 'SPANLEDGER_CONFIG';
+const DEFAULT_CONFIG_FILE = 'config/config.yaml';
+
+/**
+ * Settles every setting: code over environment over file over default. The only reader of `process.env`.
+ * A bad value in code or in the file is an error; in the environment, as with OpenTelemetry's own variables, it is
+ * said and ignored.
+ *
+ * @throws {ConfigurationError} naming the setting, its value and what is allowed
+ */
+export function resolveConfig(options: ConfigOptions = {}): ResolvedConfig {
+  const env = options.env ?? process.env;
+  const file = findConfigFile(options.configFile, env);
+  const warnings: string[] = [];
+  const values: Record<string, unknown> = {};
+  const sources: Record<string, SettingSource> = {};
+  for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
+    const inCode: unknown = options.settings?.[name as keyof SettingValues];
+    const [value, source] = resolveSetting(setting, name, inCode, env, file?.values, warnings);
+    values[name] = value;
+    sources[name] = source;
+  }
+  return {
+    values: values as unknown as SettingValues,
+    sources: sources as Record<keyof SettingValues, SettingSource>,
+    configFile: file?.path,
+    warnings,
+    sdkDisabled: env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true',
+  };
+}
+
+function resolveSetting<T>(
+  setting: Setting<T>,
+  name: string,
+  inCode: unknown,
+  env: Environment,
+  file: ReadonlyMap<string, unknown> | undefined,
+  warnings: string[],
+): [T, SettingSource] {
+  if (inCode !== undefined) return [parseOrThrow(setting, inCode, `start({ ${name} })`), 'code'];
+  for (const variable of setting.env) {
+    const text = env[variable];
+    if (text === undefined || text === '') continue;
+    const parsed = setting.parse(text);
+    if (!(parsed instanceof InvalidValue)) return [parsed, 'environment'];
+    warnings.push(`${variable} ${parsed.problem}; it is ignored`);
+  }
+  const inFile = file?.get(setting.key);
+  if (inFile !== undefined && inFile !== null) return [parseOrThrow(setting, inFile, setting.key), 'file'];
+  return [setting.fallback, 'default'];
+}
+
+function parseOrThrow<T>(setting: Setting<T>, value: unknown, key: string): T {
+  const parsed = setting.parse(value);
+  if (parsed instanceof InvalidValue) throw new ConfigurationError(key, parsed.problem);
+  return parsed;
+}
+
+function findConfigFile(
+  option: string | false | undefined,
+  env: Environment,
+): { readonly path: string; readonly values: ReadonlyMap<string, unknown> } | undefined {
+  if (option === false) return undefined;
+  const named = option ?? env[CONFIG_VARIABLE];
+  const path = named === undefined || named === '' ? DEFAULT_CONFIG_FILE : named;
+  const values = readConfigFile(path, env);
+  if (values !== undefined) return { path, values };
+  if (path === named)
+    throw new ConfigurationError(
+      option === undefined ? CONFIG_VARIABLE : 'configFile',
+      `names ${path}, which does not exist`,
+    );
+  return undefined;
+}
