@@ -1,0 +1,54 @@
+import type { SpanSnapshot } from '../../span-tree/span-snapshot.ts';
+import type { ClassifySpan } from '../../span-tree/turn.ts';
+import { isZip } from '../read-zip.ts';
+import { AI_SDK } from './ai-sdk.ts';
+import { AI_SDK_7 } from './ai-sdk-7.ts';
+import { completeReading, type Dialect, type SpanKind, type SpanReading } from './dialect.ts';
+import { GEN_AI } from './gen-ai.ts';
+import { GEN_AI_OLD } from './gen-ai-old.ts';
+import { GOOGLE_ADK } from './google-adk.ts';
+import { LANGFUSE } from './langfuse.ts';
+import { OPENINFERENCE } from './openinference.ts';
+import { OPENLIT } from './openlit.ts';
+import { OPENLLMETRY } from './openllmetry.ts';
+import { SENTRY } from './sentry.ts';
+
+/** In order of recognition: the first that knows a span reads it; the general conventions come last. */
+const DIALECTS: readonly Dialect[] = [
+  GOOGLE_ADK,
+  OPENINFERENCE,
+  LANGFUSE,
+  SENTRY,
+  AI_SDK,
+  AI_SDK_7,
+  OPENLLMETRY,
+  OPENLIT,
+  GEN_AI,
+  GEN_AI_OLD,
+];
+
+export interface RecognisedSpan {
+  readonly dialect: string;
+  readonly kind: SpanKind;
+  readonly reading: SpanReading;
+}
+
+/** What a span is to a turn, whichever instrumentation made it. Parses nothing. */
+export const classifySpan: ClassifySpan = (span) => {
+  if (isZip(span)) return 'part';
+  for (const dialect of DIALECTS) {
+    const kind = dialect.kindOf(span);
+    if (kind !== undefined) return kind === 'agent' ? 'agent' : 'genai';
+  }
+  return 'other';
+};
+
+/** Reads a span in the dialect that recognises it; `undefined` for anybody's other spans. */
+export function recogniseSpan(span: SpanSnapshot): RecognisedSpan | undefined {
+  for (const dialect of DIALECTS) {
+    const kind = dialect.kindOf(span);
+    if (kind !== undefined)
+      return { dialect: dialect.name, kind, reading: completeReading(span, dialect.read(span, kind)) };
+  }
+  return undefined;
+}

@@ -1,0 +1,98 @@
+import { ATTRIBUTE_KEYS } from '../../instrumentation/attribute-keys.ts';
+import type { Attributes, SpanSnapshot } from '../../span-tree/span-snapshot.ts';
+import { eventMessages } from '../content/event-messages.ts';
+import type { Message, MessageRole } from '../content/message.ts';
+import { readMessages } from '../content/read-messages.ts';
+import { unflatten } from '../content/unflatten.ts';
+import { firstCount, type ReportedUsage, reportedUsage } from '../reported-usage.ts';
+import type { SpanKind, SpanReading } from './dialect.ts';
+import { durationMs, statusError, textOf, textsOf } from './span-attributes.ts';
+
+// Reading of `gen_ai.*`, the trunk of most dialects: the current conventions, their older names, and the names that
+// instrumentations added where the conventions had none. A dialect spreads this and says what differs.
+
+const AGENT_OPERATIONS = new Set(['invoke_agent']);
+const TOOL_OPERATIONS = new Set(['execute_tool']);
+// Operations without a model's answer; `agent_step` and the like enclose the calls that are counted.
+const STEP_OPERATIONS = new Set([
+  'create_agent',
+  'invoke_workflow',
+  'agent_step',
+  'embeddings',
+  'retrieval',
+  'handoff',
+]);
+
+/** What a span with `gen_ai.*` attributes is; `undefined` where it has none of those that say so. */
+export function genAiKind(attributes: Attributes): SpanKind | undefined {
+  const operation = textOf(attributes, ATTRIBUTE_KEYS.operationName);
+  if (operation === undefined) {
+    return textOf(attributes, ATTRIBUTE_KEYS.requestModel, 'gen_ai.system') === undefined ? undefined : 'model';
+  }
+  if (AGENT_OPERATIONS.has(operation)) return 'agent';
+  if (TOOL_OPERATIONS.has(operation)) return 'tool';
+  return STEP_OPERATIONS.has(operation) ? 'step' : 'model';
+}
+
+export function readGenAi(span: SpanSnapshot, kind: SpanKind): Partial<SpanReading> {
+  const { attributes } = span;
+  return {
+    name: textOf(attributes, kind === 'tool' ? ATTRIBUTE_KEYS.toolName : ATTRIBUTE_KEYS.agentName),
+    callId: textOf(attributes, ATTRIBUTE_KEYS.toolCallId),
+    provider: textOf(attributes, ATTRIBUTE_KEYS.providerName, 'gen_ai.system'),
+    requestModel: textOf(attributes, ATTRIBUTE_KEYS.requestModel),
+    responseModel: textOf(attributes, ATTRIBUTE_KEYS.responseModel),
+    finishReasons: textsOf(attributes, ATTRIBUTE_KEYS.finishReasons),
+    usage: kind === 'tool' || kind === 'step' ? undefined : genAiUsage(attributes),
+    error: textOf(attributes, ATTRIBUTE_KEYS.errorMessage) ?? statusError(span),
+    timeToFirstTokenMs: durationMs(
+      attributes[ATTRIBUTE_KEYS.timeToFirstChunk] ?? attributes['gen_ai.client.operation.time_to_first_chunk'],
+      1000,
+    ),
+    input: () => genAiMessages(span, 'input'),
+    output: () => genAiMessages(span, 'output'),
+  };
+}
+
+export function genAiUsage(attributes: Attributes): ReportedUsage | undefined {
+  const count = (...keys: readonly string[]): number | undefined => firstCount(...keys.map((key) => attributes[key]));
+  return reportedUsage({
+    input: count(ATTRIBUTE_KEYS.inputTokens, 'gen_ai.usage.prompt_tokens'),
+    output: count(ATTRIBUTE_KEYS.outputTokens, 'gen_ai.usage.completion_tokens'),
+    total: count(ATTRIBUTE_KEYS.totalTokens, 'gen_ai.usage.total_tokens', 'llm.usage.total_tokens'),
+    cached: count(
+      ATTRIBUTE_KEYS.cacheReadInputTokens,
+      'gen_ai.usage.cache_read_input_tokens',
+      'gen_ai.usage.input_tokens.cached',
+      'gen_ai.usage.cached_input_tokens',
+    ),
+    cacheCreation: count(
+      ATTRIBUTE_KEYS.cacheCreationInputTokens,
+      'gen_ai.usage.cache_creation_input_tokens',
+      'gen_ai.usage.input_tokens.cache_write',
+    ),
+    reasoning: count(
+      ATTRIBUTE_KEYS.reasoningOutputTokens,
+      'gen_ai.usage.reasoning_tokens',
+      'gen_ai.usage.output_tokens.reasoning',
+    ),
+    toolUsePrompt: count(ATTRIBUTE_KEYS.toolUsePromptTokens),
+  });
+}
+
+const ROLE_OF: { readonly [side in 'input' | 'output']: MessageRole } = { input: 'user', output: 'assistant' };
+const FLAT_PREFIX = { input: 'gen_ai.prompt', output: 'gen_ai.completion' } as const;
+const MESSAGES_KEYS = {
+  input: [ATTRIBUTE_KEYS.inputMessages, 'gen_ai.request.messages', 'gen_ai.prompt'],
+  output: [ATTRIBUTE_KEYS.outputMessages, 'gen_ai.completion'],
+} as const;
+
+/** Messages of a span: as an attribute, flattened into attributes, or as events. */
+export function genAiMessages(span: SpanSnapshot, side: 'input' | 'output'): readonly Message[] {
+  for (const key of MESSAGES_KEYS[side]) {
+    const messages = readMessages(span.attributes[key], ROLE_OF[side]);
+    if (messages.length > 0) return messages;
+  }
+  const flattened = readMessages(unflatten(span.attributes, FLAT_PREFIX[side]), ROLE_OF[side]);
+  return flattened.length > 0 ? flattened : eventMessages(span.events, side);
+}

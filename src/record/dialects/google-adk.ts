@@ -1,0 +1,89 @@
+import { ATTRIBUTE_KEYS } from '../../instrumentation/attribute-keys.ts';
+import type { Attributes, SpanSnapshot } from '../../span-tree/span-snapshot.ts';
+import type { SpanIdentity } from '../../span-tree/turn.ts';
+import { parseContainer, property } from '../content/json-value.ts';
+import type { Message } from '../content/message.ts';
+import { readMessages } from '../content/read-messages.ts';
+import { type ReportedUsage, readUsageObject } from '../reported-usage.ts';
+import type { Dialect, SpanKind, SpanReading } from './dialect.ts';
+import { genAiUsage, readGenAi } from './gen-ai-attributes.ts';
+import { exceptionMessage, textOf } from './span-attributes.ts';
+
+const SCOPE = 'gcp.vertex.agent';
+const REQUEST = 'gcp.vertex.agent.llm_request';
+const RESPONSE = 'gcp.vertex.agent.llm_response';
+const TOOL_PREFIX = 'execute_tool ';
+// A hand-over to another agent, and the envelope around parallel calls, are no tools of the application.
+const NO_TOOLS: ReadonlySet<string> = new Set(['transfer_to_agent', '(merged)', '(merged tools)']);
+
+/**
+ * Google ADK for TypeScript 2. `call_llm` encloses the tools and sub-agents that its answer started. Errors stand in
+ * the response's JSON or as exceptions on tool spans, never in a status. What this package's ADK plugin adds in its
+ * own words (`spanledger.*`, `gen_ai.*.messages`) is read first: it is there also when ADK captures no content.
+ */
+export const GOOGLE_ADK: Dialect = {
+  name: 'google-adk',
+  kindOf(span) {
+    return span.scope.name === SCOPE ? kindByName(span) : undefined;
+  },
+  read(span, kind) {
+    if (kind === 'model') return readCall(span);
+    const reading = readGenAi(span, kind);
+    if (kind !== 'tool') return reading;
+    return { ...reading, name: toolName(span), error: reading.error ?? exceptionMessage(span) };
+  },
+};
+
+function kindByName(span: SpanIdentity): SpanKind | undefined {
+  if (span.name === 'call_llm') return 'model';
+  if (span.name.startsWith('invoke_agent')) return 'agent';
+  if (!span.name.startsWith(TOOL_PREFIX)) return undefined;
+  return NO_TOOLS.has(toolName(span)) ? 'step' : 'tool';
+}
+
+function toolName(span: SpanIdentity): string {
+  return textOf(span.attributes, ATTRIBUTE_KEYS.toolName) ?? span.name.slice(TOOL_PREFIX.length);
+}
+
+function readCall(span: SpanSnapshot): Partial<SpanReading> {
+  const { attributes } = span;
+  const own = readGenAi(span, 'model');
+  const response = parseContainer(textOf(attributes, RESPONSE) ?? '');
+  const error = own.error ?? responseError(response);
+  const responded = response !== undefined || own.usage !== undefined || (own.finishReasons ?? []).length > 0;
+  return {
+    ...own,
+    responseModel: own.responseModel ?? nonEmpty(property(response, 'modelVersion')),
+    usage: callUsage(attributes, property(response, 'usageMetadata')),
+    error,
+    // A call that threw leaves nothing at all: no status, no exception, no response.
+    answered: error === undefined && responded,
+    input: () => preferred(own.input, () => readMessages(attributes[REQUEST], 'user')),
+    output: () => preferred(own.output, () => readMessages(response, 'assistant')),
+  };
+}
+
+function callUsage(attributes: Attributes, metadata: unknown): ReportedUsage | undefined {
+  const spans = genAiUsage(attributes);
+  const said = spans?.total === undefined ? readUsageObject(metadata) : undefined;
+  if (said !== undefined) return said;
+  // ADK writes candidates only: with neither the plugin nor content capture, thoughts are spent and not shown.
+  return spans && { ...spans, outputIncludesReasoning: false, hidesReasoning: true };
+}
+
+function responseError(response: unknown): string | undefined {
+  const code = nonEmpty(property(response, 'errorCode'));
+  return code === undefined ? undefined : (nonEmpty(property(response, 'errorMessage')) ?? code);
+}
+
+function preferred(
+  first: (() => readonly Message[]) | undefined,
+  second: () => readonly Message[],
+): readonly Message[] {
+  const messages = first?.() ?? [];
+  return messages.length > 0 ? messages : second();
+}
+
+function nonEmpty(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

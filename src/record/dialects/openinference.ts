@@ -1,0 +1,120 @@
+import type { Attributes } from '../../span-tree/span-snapshot.ts';
+import { nonEmptyString, parseContainer, property, propertyAt } from '../content/json-value.ts';
+import { type Message, type MessageRole, textMessage } from '../content/message.ts';
+import { readMessages } from '../content/read-messages.ts';
+import { unflatten } from '../content/unflatten.ts';
+import { firstCount, type ReportedUsage, readUsageObject, reportedUsage } from '../reported-usage.ts';
+import type { Dialect, SpanKind } from './dialect.ts';
+import { statusError, textOf, textsOf } from './span-attributes.ts';
+
+const KIND = 'openinference.span.kind';
+// Written in place of content that the user chose to hide.
+const REDACTED = '__REDACTED__';
+const KINDS: ReadonlyMap<string, SpanKind> = new Map([
+  ['AGENT', 'agent'],
+  ['LLM', 'model'],
+  ['TOOL', 'tool'],
+]);
+
+/** OpenInference (Arize): OpenAI, LangChain, OpenAI Agents and others share one vocabulary. Output counts reasoning. */
+export const OPENINFERENCE: Dialect = {
+  name: 'openinference',
+  kindOf(span) {
+    const kind = textOf(span.attributes, KIND);
+    return kind === undefined ? undefined : (KINDS.get(kind.toUpperCase()) ?? 'step');
+  },
+  read(span, kind) {
+    const { attributes } = span;
+    const name = kind === 'tool' ? (textOf(attributes, 'tool.name') ?? span.name) : textOf(attributes, 'agent.name');
+    if (kind !== 'model') {
+      return {
+        name: name ?? (kind === 'agent' ? span.name : undefined),
+        error: statusError(span),
+        input: () => valueMessages(attributes, 'input', 'user'),
+        output: () => valueMessages(attributes, 'output', 'assistant'),
+      };
+    }
+    const response = parseContainer(textOf(attributes, 'output.value') ?? '');
+    const reported = textOf(attributes, 'llm.model_name');
+    const error = statusError(span);
+    return {
+      provider: textOf(attributes, 'llm.provider', 'llm.system'),
+      requestModel: requestedModel(attributes) ?? reported,
+      responseModel: servedModel(response) ?? (error === undefined ? reported : undefined),
+      finishReasons: textsOf(attributes, 'llm.finish_reason'),
+      usage: callUsage(attributes, response),
+      error,
+      input: () => callMessages(attributes, 'input', 'user'),
+      output: () => callMessages(attributes, 'output', 'assistant'),
+    };
+  },
+};
+
+function callUsage(attributes: Attributes, response: unknown): ReportedUsage | undefined {
+  const count = (key: string): number | undefined => firstCount(attributes[`llm.token_count.${key}`]);
+  const reported = reportedUsage({
+    input: count('prompt'),
+    output: count('completion'),
+    total: count('total'),
+    cached: count('prompt_details.cache_read'),
+    cacheCreation: count('prompt_details.cache_write'),
+    reasoning: count('completion_details.reasoning'),
+  });
+  return reported ?? serialisedUsage(response);
+}
+
+/** Usage in a response's own JSON: a provider's, or LangChain's serialised message. */
+function serialisedUsage(response: unknown): ReportedUsage | undefined {
+  const message = generatedMessage(response);
+  return (
+    readUsageObject(property(response, 'usage')) ??
+    readUsageObject(property(response, 'usageMetadata')) ??
+    readUsageObject(property(message, 'usage_metadata')) ??
+    readUsageObject(propertyAt(message, 'response_metadata', 'usage'))
+  );
+}
+
+function servedModel(response: unknown): string | undefined {
+  const message = generatedMessage(response);
+  return (
+    nonEmptyString(property(response, 'model')) ??
+    nonEmptyString(property(response, 'modelVersion')) ??
+    nonEmptyString(propertyAt(message, 'response_metadata', 'model_name')) ??
+    nonEmptyString(propertyAt(message, 'response_metadata', 'model'))
+  );
+}
+
+/** The message of LangChain's `LLMResult`. */
+function generatedMessage(response: unknown): unknown {
+  const message = propertyAt(response, 'generations', '0', '0', 'message');
+  return property(message, 'kwargs') ?? message;
+}
+
+function requestedModel(attributes: Attributes): string | undefined {
+  const parameters = parseContainer(textOf(attributes, 'llm.invocation_parameters') ?? '');
+  return nonEmptyString(property(parameters, 'model'));
+}
+
+function callMessages(attributes: Attributes, side: 'input' | 'output', role: MessageRole): readonly Message[] {
+  const flattened = readMessages(unflatten(attributes, `llm.${side}_messages`).map(messageOf), role).filter(isVisible);
+  const speaks = flattened.some((message) => message.texts.some((text) => text !== ''));
+  // Some put only roles and tool calls into the flattened form, and the words into the value.
+  return speaks || flattened.some((message) => message.toolRequests.length > 0)
+    ? flattened
+    : valueMessages(attributes, side, role);
+}
+
+function messageOf(item: unknown): unknown {
+  return property(item, 'message') ?? item;
+}
+
+function valueMessages(attributes: Attributes, side: 'input' | 'output', role: MessageRole): readonly Message[] {
+  const value = textOf(attributes, `${side}.value`);
+  if (value === undefined || value === REDACTED) return [];
+  const plain = textOf(attributes, `${side}.mime_type`) === 'text/plain';
+  return plain ? [textMessage(role, value)] : readMessages(value, role);
+}
+
+function isVisible(message: Message): boolean {
+  return !message.texts.includes(REDACTED);
+}

@@ -1,0 +1,55 @@
+import type { SpanIdentity } from '../../span-tree/turn.ts';
+import type { Message, MessageRole } from '../content/message.ts';
+import { readMessages } from '../content/read-messages.ts';
+import type { Dialect, SpanKind } from './dialect.ts';
+import { genAiKind, readGenAi } from './gen-ai-attributes.ts';
+import { statusError, textOf } from './span-attributes.ts';
+
+const KIND = 'traceloop.span.kind';
+const SCOPES = ['@traceloop/', 'traceloop'];
+
+/** OpenLLMetry (Traceloop): its own words for workflows, agents and tools; GenAI conventions, old and new, for calls. */
+export const OPENLLMETRY: Dialect = {
+  name: 'openllmetry',
+  kindOf(span) {
+    const entity = textOf(span.attributes, KIND);
+    if (entity !== undefined) return kindOfEntity(entity, span);
+    return isOurs(span) ? genAiKind(span.attributes) : undefined;
+  },
+  read(span, kind) {
+    const { attributes } = span;
+    if (textOf(attributes, KIND) === undefined) return readGenAi(span, kind);
+    return {
+      name: textOf(attributes, 'traceloop.entity.name') ?? span.name,
+      error: statusError(span),
+      input: () => readEntity(textOf(attributes, 'traceloop.entity.input'), 'user'),
+      output: () => readEntity(textOf(attributes, 'traceloop.entity.output'), 'assistant'),
+    };
+  },
+};
+
+function kindOfEntity(entity: string, span: SpanIdentity): SpanKind {
+  if (entity === 'agent') return 'agent';
+  if (entity === 'workflow') return textOf(span.attributes, 'traceloop.entity.name') === undefined ? 'step' : 'agent';
+  return entity === 'tool' ? 'tool' : 'step';
+}
+
+function isOurs(span: SpanIdentity): boolean {
+  if (SCOPES.some((scope) => span.scope.name.startsWith(scope))) return true;
+  return textOf(span.attributes, 'llm.request.type', 'traceloop.workflow.name') !== undefined;
+}
+
+/** What a decorated function took and gave, as JSON: a plain text is a JSON string. */
+function readEntity(json: string | undefined, role: MessageRole): readonly Message[] {
+  if (json === undefined) return [];
+  return readMessages(json.startsWith('"') ? unquoted(json) : json, role);
+}
+
+function unquoted(json: string): string {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'string' ? value : json;
+  } catch {
+    return json;
+  }
+}

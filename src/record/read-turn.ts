@@ -1,0 +1,123 @@
+import { ATTRIBUTE_KEYS } from '../instrumentation/attribute-keys.ts';
+import type { SpanSnapshot } from '../span-tree/span-snapshot.ts';
+import type { Turn } from '../span-tree/turn.ts';
+import { nonEmptyString } from './content/json-value.ts';
+import { countCalls } from './count-calls.ts';
+import { readIdentity } from './read-identity.ts';
+import { readOutcome } from './read-outcome.ts';
+import { readAnswer } from './read-speech.ts';
+import { readTools } from './read-tools.ts';
+import { isZip, readZip } from './read-zip.ts';
+import { resolveUsage, sumUsage, UNKNOWN_USAGE } from './token-algebra.ts';
+import type { ClientReading, ModelCallReading, TokenUsage, TurnReading } from './turn-reading.ts';
+import { byStart, listTurnSpans, type TurnSpan } from './turn-spans.ts';
+
+/**
+ * Reads a turn in whatever dialects its spans speak. Pure and total: the same turn gives the same reading, and no
+ * content of a span makes it throw. Each JSON attribute is parsed at most once.
+ */
+export function readTurn(turn: Turn): TurnReading {
+  const spans = listTurnSpans(turn);
+  const counted = countCalls(spans);
+  const tokens = readTokens(counted.sources, counted.hasUncounted);
+  const roots = turn.roots.map((root) => root.span);
+  const own = ownAttributes(spans);
+  return {
+    turn,
+    dialect: dialectOf(counted.sources.length > 0 ? counted.sources : spans),
+    agentName: agentName(spans),
+    ...readIdentity(turn, spans),
+    ...readOutcome(turn, spans, counted.calls),
+    modelCalls: counted.calls.map((call) => readCall(call)),
+    toolCalls: readTools(spans, counted.calls),
+    usage: tokens.usage,
+    tokenRule: tokens.rule,
+    zip: readZip(byStart(spans.filter(({ span }) => isZip(span))).map(({ span }) => span)),
+    apiVersion: own(ATTRIBUTE_KEYS.apiVersion),
+    rawMcpResponse: own(ATTRIBUTE_KEYS.rawMcpResponse),
+    client: readClient(own),
+    serviceName: nonEmptyString(turn.roots[0].span.resource['service.name']),
+    serviceVersion: nonEmptyString(turn.roots[0].span.resource['service.version']),
+    startTimeUnixNano: roots.map((root) => root.startTimeUnixNano).reduce((a, b) => Math.min(b, a)),
+    endTimeUnixNano: latestEnd(roots),
+  };
+}
+
+/** Sum over the sources. A turn without any, or with a call that is in none of them, has no sum. */
+function readTokens(
+  sources: readonly TurnSpan[],
+  hasUncounted: boolean,
+): { readonly usage: TokenUsage; readonly rule: string } {
+  if (hasUncounted) return { usage: UNKNOWN_USAGE, rule: 'call_without_usage' };
+  if (sources.length === 0) return { usage: UNKNOWN_USAGE, rule: 'no_usage' };
+  const rules = new Set<string>();
+  const usages: TokenUsage[] = [];
+  for (const { recognised } of sources) {
+    if (recognised?.reading.usage === undefined) continue;
+    const resolved = resolveUsage(recognised.reading.usage);
+    if (recognised.kind === 'agent') rules.add('agent_usage');
+    for (const rule of resolved.rules) rules.add(rule);
+    usages.push(resolved.usage);
+  }
+  return { usage: sumUsage(usages), rule: [...rules].sort().join('+') };
+}
+
+function readCall(call: TurnSpan): ModelCallReading {
+  const reading = call.recognised?.reading;
+  const output = reading?.output() ?? [];
+  return {
+    span: call.span,
+    topLevel: !call.underTool,
+    provider: reading?.provider,
+    requestModel: reading?.requestModel,
+    responseModel: reading?.responseModel,
+    finishReasons: reading?.finishReasons ?? [],
+    usage: reading?.usage === undefined ? undefined : resolveUsage(reading.usage).usage,
+    spoken: readAnswer(output),
+    toolRequests: output.flatMap((message) => message.toolRequests),
+    answered: reading?.answered ?? false,
+    error: reading?.error,
+    timeToFirstTokenMs: reading?.timeToFirstTokenMs,
+  };
+}
+
+/** Names of the vocabularies, in order of appearance; as a rule it is one. */
+function dialectOf(spans: readonly TurnSpan[]): string {
+  const names = new Set<string>();
+  for (const { recognised } of spans) if (recognised !== undefined) names.add(recognised.dialect);
+  return names.size === 0 ? 'unknown' : [...names].sort().join('+');
+}
+
+function agentName(spans: readonly TurnSpan[]): string | undefined {
+  const named = spans.filter(({ recognised }) => recognised?.reading.name !== undefined);
+  const agent = named.find(({ recognised }) => recognised?.kind === 'agent');
+  return (agent ?? named.find(({ recognised }) => recognised?.kind === 'model'))?.recognised?.reading.name;
+}
+
+/** Looks an attribute of this package's own up: on the root, else on the first span below it that has it. */
+function ownAttributes(spans: readonly TurnSpan[]): (key: string) => string | undefined {
+  return (key) => {
+    for (const { span } of spans) {
+      const text = nonEmptyString(span.attributes[key]);
+      if (text !== undefined) return text.toWellFormed();
+    }
+    return undefined;
+  };
+}
+
+function readClient(own: (key: string) => string | undefined): ClientReading | undefined {
+  const userAgent = own(ATTRIBUTE_KEYS.clientUserAgent) ?? null;
+  const ipAddress = own(ATTRIBUTE_KEYS.clientIpAddress) ?? null;
+  const platform = own(ATTRIBUTE_KEYS.clientPlatform) ?? null;
+  if (userAgent === null && ipAddress === null && platform === null) return undefined;
+  return { userAgent, ipAddress, platform };
+}
+
+function latestEnd(roots: readonly SpanSnapshot[]): bigint | undefined {
+  let latest: bigint | undefined;
+  for (const { endTimeUnixNano } of roots) {
+    if (endTimeUnixNano === undefined) return undefined;
+    if (latest === undefined || endTimeUnixNano > latest) latest = endTimeUnixNano;
+  }
+  return latest;
+}

@@ -1,0 +1,44 @@
+import { ATTRIBUTE_KEYS } from '../instrumentation/attribute-keys.ts';
+import type { AttributeValue, SpanSnapshot } from '../span-tree/span-snapshot.ts';
+import type { SpanIdentity } from '../span-tree/turn.ts';
+import { nonEmptyString } from './content/json-value.ts';
+import { tokenCount } from './reported-usage.ts';
+import type { ZipReading } from './turn-reading.ts';
+
+const SPAN_NAME = 'zip.create';
+
+/** Whether a span is the making of a ZIP. */
+export function isZip(span: SpanIdentity): boolean {
+  return span.name === SPAN_NAME;
+}
+
+/**
+ * Metrics of the ZIP of a turn. Where a turn made several, they are those of the ZIP that was finished last, all six
+ * together: a sum would describe no file that exists. One that never ended counts only where no other did.
+ *
+ * @param spans the ZIP spans of a turn, in start order
+ */
+export function readZip(spans: readonly SpanSnapshot[]): ZipReading | undefined {
+  const last = spans.reduce<SpanSnapshot | undefined>((best, span) => (isLater(span, best) ? span : best), undefined);
+  if (last === undefined) return undefined;
+  const { attributes } = last;
+  return {
+    id: nonEmptyString(attributes[ATTRIBUTE_KEYS.zipId]) ?? null,
+    generationTimeMs: whole(attributes[ATTRIBUTE_KEYS.zipGenerationTimeMs]),
+    parallelDownloadTimeMs: whole(attributes[ATTRIBUTE_KEYS.zipParallelDownloadTimeMs]),
+    maxWorkersUsed: whole(attributes[ATTRIBUTE_KEYS.zipMaxWorkersUsed]),
+    filesIncluded: whole(attributes[ATTRIBUTE_KEYS.zipFilesIncluded]),
+    filesMissing: whole(attributes[ATTRIBUTE_KEYS.zipFilesMissing]),
+    totalSizeBytes: whole(attributes[ATTRIBUTE_KEYS.zipTotalSizeBytes]),
+  };
+}
+
+function isLater(span: SpanSnapshot, best: SpanSnapshot | undefined): boolean {
+  if (best?.endTimeUnixNano === undefined) return true;
+  return span.endTimeUnixNano !== undefined && span.endTimeUnixNano >= best.endTimeUnixNano;
+}
+
+/** Times come as fractions of a millisecond; the columns hold whole ones, rounded down. */
+function whole(value: AttributeValue | undefined): number | null {
+  return tokenCount(typeof value === 'number' ? Math.floor(value) : value) ?? null;
+}

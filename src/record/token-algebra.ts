@@ -1,0 +1,143 @@
+import type { ReportedUsage } from './reported-usage.ts';
+import type { TokenUsage } from './turn-reading.ts';
+
+/**
+ * How the tokens of a call were understood; several apply at once and are joined with `+` in the column `token_rule`.
+ * - `reasoning_included`: the reported output counts reasoning; candidates = output − reasoning.
+ * - `reasoning_excluded`: the reported output leaves reasoning out; candidates = output.
+ * - `reasoning_unreported`: no reasoning is reported; candidates = the whole output.
+ * - `cache_excluded`: the reported input leaves cached tokens out; prompt = input + cached + cache creation.
+ * - `provider_total`: the provider's own total differs from prompt + candidates + thoughts + tool-use prompt.
+ * - `total_unreported`: no total is reported, and it cannot be derived; NULL.
+ */
+export type CallRule =
+  | 'reasoning_included'
+  | 'reasoning_excluded'
+  | 'reasoning_unreported'
+  | 'cache_excluded'
+  | 'provider_total'
+  | 'total_unreported';
+
+export interface ResolvedUsage {
+  readonly usage: TokenUsage;
+  readonly rules: readonly CallRule[];
+}
+
+export const UNKNOWN_USAGE: TokenUsage = {
+  prompt: null,
+  candidates: null,
+  thoughts: null,
+  cached: null,
+  cacheCreation: null,
+  toolUsePrompt: null,
+  total: null,
+};
+
+/**
+ * Usage of one span in the record's terms. Which tokens the reported input and output include is read from the
+ * reported total where there is one, else taken from the dialect.
+ */
+export function resolveUsage(reported: ReportedUsage): ResolvedUsage {
+  const { input, output, total } = reported;
+  const reasoning = reported.reasoning ?? 0;
+  const cache = (reported.cached ?? 0) + (reported.cacheCreation ?? 0);
+  const toolUse = reported.toolUsePrompt ?? 0;
+  const meaning = chooseMeaning(reported, reasoning, cache, toolUse);
+
+  const prompt =
+    input === undefined ? null : input + (meaning.cacheIncluded ? 0 : cache) - (meaning.toolUseIncluded ? toolUse : 0);
+  const candidates = output === undefined ? null : output - (meaning.reasoningIncluded ? reasoning : 0);
+  const sum = prompt === null || candidates === null ? null : prompt + candidates + reasoning + toolUse;
+  const derivable = !(reported.hidesReasoning && reported.reasoning === undefined);
+  const ownTotal = total ?? (derivable ? sum : null);
+
+  const rules: CallRule[] = [reasoningRule(reported.reasoning, meaning.reasoningIncluded)];
+  if (cache > 0 && !meaning.cacheIncluded) rules.push('cache_excluded');
+  if (total !== undefined && sum !== total) rules.push('provider_total');
+  if (ownTotal === null) rules.push('total_unreported');
+  return {
+    usage: {
+      prompt,
+      candidates,
+      thoughts: reported.reasoning ?? null,
+      cached: reported.cached ?? null,
+      cacheCreation: reported.cacheCreation ?? null,
+      toolUsePrompt: reported.toolUsePrompt ?? null,
+      total: ownTotal,
+    },
+    rules,
+  };
+}
+
+function reasoningRule(reasoning: number | undefined, included: boolean): CallRule {
+  if (reasoning === undefined) return 'reasoning_unreported';
+  return included ? 'reasoning_included' : 'reasoning_excluded';
+}
+
+interface Meaning {
+  readonly reasoningIncluded: boolean;
+  readonly cacheIncluded: boolean;
+  readonly toolUseIncluded: boolean;
+}
+
+/** The meaning under which the parts add up to the reported total; the dialect's own where none or no total does. */
+function chooseMeaning(reported: ReportedUsage, reasoning: number, cache: number, toolUse: number): Meaning {
+  const { input = 0, output = 0, total } = reported;
+  const possible = (meaning: Meaning): boolean =>
+    (!meaning.reasoningIncluded || reasoning <= output) &&
+    (!meaning.cacheIncluded || cache <= input) &&
+    (!meaning.toolUseIncluded || toolUse <= input);
+  const adds = (meaning: Meaning): boolean =>
+    input +
+      (meaning.cacheIncluded ? 0 : cache) +
+      output +
+      (meaning.reasoningIncluded ? 0 : reasoning) +
+      (meaning.toolUseIncluded ? 0 : toolUse) ===
+    total;
+
+  const meanings = meaningsInOrder(reported, reasoning, cache, toolUse).filter(possible);
+  const told = total === undefined ? undefined : meanings.find(adds);
+  return told ?? meanings[0] ?? { reasoningIncluded: false, cacheIncluded: false, toolUseIncluded: false };
+}
+
+/** All meanings, the dialect's own first; a part that is zero has one meaning. */
+function meaningsInOrder(reported: ReportedUsage, reasoning: number, cache: number, toolUse: number): Meaning[] {
+  const both = (own: boolean, part: number): readonly boolean[] => (part > 0 ? [own, !own] : [true]);
+  const meanings: Meaning[] = [];
+  for (const toolUseIncluded of both(false, toolUse)) {
+    for (const cacheIncluded of both(reported.inputIncludesCached, cache)) {
+      for (const reasoningIncluded of both(reported.outputIncludesReasoning, reasoning)) {
+        meanings.push({ reasoningIncluded, cacheIncluded, toolUseIncluded });
+      }
+    }
+  }
+  return meanings;
+}
+
+/**
+ * Sum over calls. A count that one of the calls must have and lacks makes the sum NULL: a partial sum is a wrong
+ * number. The optional counts (thoughts, cached…) are reported only where they are not zero, so a missing one is none.
+ */
+export function sumUsage(usages: readonly TokenUsage[]): TokenUsage {
+  if (usages.length === 0) return UNKNOWN_USAGE;
+  return {
+    prompt: sumOfAll(usages.map((usage) => usage.prompt)),
+    candidates: sumOfAll(usages.map((usage) => usage.candidates)),
+    thoughts: sumOfKnown(usages.map((usage) => usage.thoughts)),
+    cached: sumOfKnown(usages.map((usage) => usage.cached)),
+    cacheCreation: sumOfKnown(usages.map((usage) => usage.cacheCreation)),
+    toolUsePrompt: sumOfKnown(usages.map((usage) => usage.toolUsePrompt)),
+    total: sumOfAll(usages.map((usage) => usage.total)),
+  };
+}
+
+function sumOfAll(counts: readonly (number | null)[]): number | null {
+  return counts.includes(null) ? null : sumOfKnown(counts);
+}
+
+function sumOfKnown(counts: readonly (number | null)[]): number | null {
+  const known = counts.filter((count) => count !== null);
+  if (known.length === 0) return null;
+  const sum = known.reduce((a, b) => a + b);
+  return Number.isSafeInteger(sum) ? sum : null;
+}

@@ -1,0 +1,53 @@
+import type { SpanSnapshot } from '../span-tree/span-snapshot.ts';
+import type { SpanNode, Turn } from '../span-tree/turn.ts';
+import { type RecognisedSpan, recogniseSpan } from './dialects/classify-span.ts';
+
+/** A span of a turn with what it is, and what of the turn is around it. */
+export interface TurnSpan {
+  readonly span: SpanSnapshot;
+  /** `undefined` for anybody's other spans. */
+  readonly recognised: RecognisedSpan | undefined;
+  readonly parent: TurnSpan | undefined;
+  readonly underTool: boolean;
+  /** The nearest model call above with no agent or tool in between. */
+  readonly enclosingCall: TurnSpan | undefined;
+  /** The nearest model call above, whatever is in between. */
+  readonly callAbove: TurnSpan | undefined;
+}
+
+/** All spans of a turn, parents before children, siblings in order. Safe at any depth; linear. */
+export function listTurnSpans(turn: Turn): readonly TurnSpan[] {
+  const listed: TurnSpan[] = [];
+  const stack: { readonly node: SpanNode; readonly parent: TurnSpan | undefined }[] = [];
+  for (const node of turn.roots.toReversed()) stack.push({ node, parent: undefined });
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const span = place(next.node.span, next.parent);
+    listed.push(span);
+    for (let i = next.node.children.length - 1; i >= 0; i -= 1) {
+      const node = next.node.children[i];
+      if (node !== undefined) stack.push({ node, parent: span });
+    }
+  }
+  return listed;
+}
+
+function place(span: SpanSnapshot, parent: TurnSpan | undefined): TurnSpan {
+  const parentKind = parent?.recognised?.kind;
+  const isBoundary = parentKind === 'agent' || parentKind === 'tool';
+  return {
+    span,
+    recognised: recogniseSpan(span),
+    parent,
+    underTool: parent !== undefined && (parent.underTool || parentKind === 'tool'),
+    enclosingCall: parentKind === 'model' ? parent : isBoundary ? undefined : parent?.enclosingCall,
+    callAbove: parentKind === 'model' ? parent : parent?.callAbove,
+  };
+}
+
+/** By start; the order of the list, which keeps the order of arrival, decides ties. */
+export function byStart<T extends { readonly span: SpanSnapshot }>(spans: readonly T[]): T[] {
+  return spans.toSorted((a, b) => {
+    if (a.span.startTimeUnixNano === b.span.startTimeUnixNano) return 0;
+    return a.span.startTimeUnixNano < b.span.startTimeUnixNano ? -1 : 1;
+  });
+}
