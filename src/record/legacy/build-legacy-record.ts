@@ -59,7 +59,7 @@ export function buildLegacyRecord(
     ...frame,
     user_id: reading.userId ?? null,
     session_id: reading.sessionId ?? null,
-    user_question: reading.question.firstPart ?? null,
+    user_question: question,
     agent_response: response === '' ? null : response,
     response_summary: response === '' ? null : cutCodePoints(response, SUMMARY_CODE_POINTS),
     detected_intent: detectLegacyIntent(question),

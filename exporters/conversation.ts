@@ -1,0 +1,43 @@
+import { type Clock, systemClock } from '../src/clock.ts';
+import type { Diagnostics } from '../src/diagnostics.ts';
+import type { TurnMapping } from '../src/record/run-mapping.ts';
+import type { RecordSink } from '../src/sinks/record-sink.ts';
+import { type RedactRecord, writeTurn } from '../src/sinks/write-turn.ts';
+import type { TurnExporter } from '../src/span-tree/turn-exporter.ts';
+
+export interface ConversationExporterOptions {
+  readonly sink: RecordSink;
+  /** Makes the row, enriched. */
+  readonly map: TurnMapping;
+  /** Applies the content policy before any sink sees the row. One that throws costs the row. Default: none. */
+  readonly redact?: RedactRecord | undefined;
+  /** Time that `map` may take where it is asynchronous. Default 5,000 ms. */
+  readonly timeoutMillis?: number | undefined;
+  readonly diagnostics: Diagnostics;
+  readonly clock?: Clock | undefined;
+}
+
+export const DEFAULT_MAPPING_TIMEOUT_MILLIS = 5_000;
+
+/**
+ * The exporter of `solid` mode: turn → row → redaction → sink. A failure of the mapping is a failed export, never an
+ * exception.
+ *
+ * @example
+ * const exporter = createConversationExporter({ sink, map: (turn) => enrich(buildRecord(turn)), diagnostics });
+ * await exporter.export(turn); // { status: 'exported' }
+ */
+export function createConversationExporter(options: ConversationExporterOptions): TurnExporter {
+  const { sink, map, redact, diagnostics } = options;
+  const timeoutMillis = options.timeoutMillis ?? DEFAULT_MAPPING_TIMEOUT_MILLIS;
+  const writer = { sink, map, redact, timeoutMillis, clock: options.clock ?? systemClock };
+  return {
+    async export(turn) {
+      const written = await writeTurn(writer, turn, 'conversation_logs');
+      const reason = written.status === 'failed' ? written.reason : await written.settled;
+      if (reason === undefined) return { status: 'exported' };
+      diagnostics.warn('row_failed', `the row of a turn could not be written: ${reason}`);
+      return { status: 'failed', reason };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Diagnostics } from '../../diagnostics.ts';
+import type { Turn } from '../../span-tree/turn.ts';
+import { buildMismatchRecords } from '../build-mismatch-records.ts';
+import { type ComparisonConfig, compareRecords, DEFAULT_COMPARISON } from '../compare-records.ts';
+import type { ConversationRecord } from '../conversation-columns.ts';
+import { findMismatchCauses } from '../find-mismatch-cause.ts';
+import type { MismatchRecord } from '../mismatch-columns.ts';
+import { readTurn } from '../read-turn.ts';
+import type { TurnMapping } from '../run-mapping.ts';
+import { type LegacyMappingOptions, loadLegacyMapping } from './load-legacy-mapping.ts';
+import { publishMismatches, sayTokenComparison } from './publish-mismatches.ts';
+
+/** One row, as it was mapped and as it is stored after redaction. */
+export interface ComparedRow {
+  readonly record: ConversationRecord;
+  readonly stored: ConversationRecord;
+}
+
+/** Everything that only a migration needs, behind one import. */
+export interface SideBySide {
+  readonly mapLegacy: TurnMapping;
+  /**
+   * Compares the two rows of a turn as they were mapped, tells operators, and gives the rows for `token_mismatches`,
+   * whose values are those that are stored.
+   */
+  compare(turn: Turn, legacy: ComparedRow, solid: ComparedRow): MismatchRecord[];
+}
+
+export function createSideBySide(
+  legacy: LegacyMappingOptions,
+  comparison: Partial<ComparisonConfig>,
+  diagnostics: Diagnostics,
+): SideBySide {
+  const config: ComparisonConfig = { ...DEFAULT_COMPARISON, ...comparison };
+  return {
+    mapLegacy: loadLegacyMapping(legacy, diagnostics),
+    compare(turn, legacyRow, solidRow) {
+      const differences = compareRecords(legacyRow.record, solidRow.record, config);
+      if (config.compareTokens) {
+        const totalsDiffer = differences.some(({ field }) => field === 'total_token_count');
+        sayTokenComparison(legacyRow.record, solidRow.record, totalsDiffer, diagnostics);
+      }
+      if (differences.length === 0) return [];
+      const causes = findMismatchCauses(differences, legacyRow.record, readTurn(turn), legacy.constants);
+      const mismatches = buildMismatchRecords(differences, causes, legacyRow.stored, solidRow.stored);
+      publishMismatches(mismatches, solidRow.record);
+      return mismatches;
+    },
+  };
+}
