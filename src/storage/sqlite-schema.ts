@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 };
 
 /** Spans of the `local` trace exporter, for the report. Attributes, events and resource are JSON text. */
-const SPANS_TABLE = `CREATE TABLE IF NOT EXISTS spans (
+export const SPANS_TABLE: string = `CREATE TABLE IF NOT EXISTS spans (
   trace_id TEXT NOT NULL,
   span_id TEXT NOT NULL,
   parent_span_id TEXT,
@@ -32,6 +32,14 @@ const SPANS_TABLE = `CREATE TABLE IF NOT EXISTS spans (
   PRIMARY KEY (trace_id, span_id)
 ) STRICT`;
 
+/** Key of a row in its table, beside the columns that BigQuery has. */
+export const INSERT_ID_COLUMN: Column = {
+  name: 'insert_id',
+  type: 'STRING',
+  mode: 'NULLABLE',
+  description: 'Key of the row: a key written twice is one row.',
+};
+
 /** A column as SQLite declares it. Records and repeated columns are JSON text, times ISO 8601 text in UTC. */
 export function renderSqliteColumn({ name, type, mode }: Column): string {
   const declared = mode === 'REPEATED' ? 'TEXT' : TYPES[type];
@@ -44,10 +52,12 @@ export function renderSqliteSchema(): string[] {
 }
 
 export function renderSqliteTable(table: TableDefinition): string[] {
-  const columns = ['insert_id TEXT NOT NULL PRIMARY KEY', ...table.columns.map(renderSqliteColumn)];
+  const columns = [...table.columns, INSERT_ID_COLUMN].map(renderSqliteColumn);
   const partition = table.partitionBy === undefined ? '' : `${table.partitionBy}, `;
   return [
     `CREATE TABLE IF NOT EXISTS ${table.name} (\n  ${columns.join(',\n  ')}\n) STRICT`,
+    // A key written twice is one row.
+    `CREATE UNIQUE INDEX IF NOT EXISTS ${table.name}_by_insert_id ON ${table.name} (insert_id)`,
     `CREATE INDEX IF NOT EXISTS ${table.name}_by_turn ON ${table.name} (${partition}message_id)`,
   ];
 }
