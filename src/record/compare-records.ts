@@ -18,13 +18,10 @@ export interface ComparisonConfig {
   readonly compareTokens: boolean;
   /** Two counts of tokens are taken as equal up to this difference. Default 100. */
   readonly tokenDiffThreshold: number;
-  /**
-   * The same as a share of the larger count, 0 to 1. Where both are set, the stricter one holds: with 100 and 0.05,
-   * 90 tokens of 1,000 differ, and so do 200 of 10,000. Default: not set.
-   */
-  readonly tokenDiffThresholdRatio: number | undefined;
-  /** Columns that are not compared. Default: those in which the old tracker wrote constants. */
-  readonly ignore: readonly ComparedColumn[];
+  /** And up to this share of the legacy count, 0 to 1. Default 0: the threshold alone holds. */
+  readonly tokenDiffRatio: number;
+  /** Columns that are not compared. Default: none. */
+  readonly ignore: readonly string[];
   /** Makes a column's value comparable, on both sides, e.g. trims a text. Default: none. */
   readonly clean: Readonly<Partial<Record<ComparedColumn, (value: unknown) => unknown>>>;
 }
@@ -32,8 +29,8 @@ export interface ComparisonConfig {
 export const DEFAULT_COMPARISON: ComparisonConfig = {
   compareTokens: true,
   tokenDiffThreshold: 100,
-  tokenDiffThresholdRatio: undefined,
-  ignore: ['agent_name', 'api_version', 'bigquery_project_used', 'client_info'],
+  tokenDiffRatio: 0,
+  ignore: [],
   clean: {},
 };
 
@@ -72,7 +69,7 @@ export function compareRecords(
     const solidValue = cleanValue(solid[field], config.clean[field]);
     const bothNumbers = typeof legacyValue === 'number' && typeof solidValue === 'number';
     const diff = bothNumbers ? solidValue - legacyValue : null;
-    const threshold = isToken ? findThreshold(legacyValue, solidValue, config) : null;
+    const threshold = isToken ? findThreshold(legacyValue, config) : null;
     const equal =
       diff === null
         ? isSameValue(legacyValue, solidValue, type === 'TIMESTAMP')
@@ -95,12 +92,9 @@ function cleanValue(value: unknown, clean: ((value: unknown) => unknown) | undef
   }
 }
 
-function findThreshold(legacyValue: unknown, solidValue: unknown, config: ComparisonConfig): number {
-  const { tokenDiffThreshold, tokenDiffThresholdRatio: ratio } = config;
-  if (ratio === undefined || typeof legacyValue !== 'number' || typeof solidValue !== 'number') {
-    return tokenDiffThreshold;
-  }
-  return Math.min(tokenDiffThreshold, Math.floor(ratio * Math.max(legacyValue, solidValue)));
+function findThreshold(legacyValue: unknown, { tokenDiffThreshold, tokenDiffRatio }: ComparisonConfig): number {
+  const share = typeof legacyValue === 'number' ? Math.floor(legacyValue * tokenDiffRatio) : 0;
+  return Math.max(tokenDiffThreshold, share);
 }
 
 function isSameValue(a: unknown, b: unknown, areInstants: boolean): boolean {

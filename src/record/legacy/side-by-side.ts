@@ -26,12 +26,17 @@ export interface SideBySide {
   compare(turn: Turn, legacy: ComparedRow, solid: ComparedRow): MismatchRecord[];
 }
 
+const CONSTANT_COLUMNS = ['agent_name', 'api_version', 'bigquery_project_used', 'client_info'];
+
 export function createSideBySide(
   legacy: LegacyMappingOptions,
   comparison: Partial<ComparisonConfig>,
   diagnostics: Diagnostics,
 ): SideBySide {
-  const config: ComparisonConfig = { ...DEFAULT_COMPARISON, ...comparison };
+  const chosen: ComparisonConfig = { ...DEFAULT_COMPARISON, ...comparison };
+  // What the built-in mapping writes into these says nothing about the turn.
+  const constant = legacy.module === undefined ? CONSTANT_COLUMNS : [];
+  const config: ComparisonConfig = { ...chosen, ignore: [...constant, ...chosen.ignore] };
   return {
     mapLegacy: loadLegacyMapping(legacy, diagnostics),
     compare(turn, legacyRow, solidRow) {
