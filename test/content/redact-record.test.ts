@@ -186,9 +186,8 @@ describe('redactRecord', () => {
       agent_name: null,
       content_truncated: true,
     });
-    expect(
-      JSON.stringify({ ...redacted, ...Object.fromEntries([...OWN_COLUMNS].map((name) => [name, null])) }),
-    ).not.toMatch(/:"secret"(?!.*span_id)/);
+    for (const name of OWN_COLUMNS) Object.assign(redacted, { [name]: null });
+    expect(JSON.stringify(redacted).replaceAll('"span_id":"secret"', '')).not.toContain('secret');
     expect(redacted.conversation_id).toMatch(/^sha256:/);
   });
 

@@ -217,7 +217,7 @@ export const LOOK_ALIKES: readonly string[] = [
   'Bearer authentication is required',
   'the bearer token is missing',
   'Bearer <token>',
-  'Bearer ${TOKEN}',
+  'Bearer $TOKEN',
   'Authorization: Bearer',
   'Authorization: required',
   'authorization header missing',
