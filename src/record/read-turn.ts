@@ -6,6 +6,7 @@ import { countCalls } from './count-calls.ts';
 import { readIdentity } from './read-identity.ts';
 import { readOutcome } from './read-outcome.ts';
 import { readAnswer } from './read-speech.ts';
+import { readTimes } from './read-times.ts';
 import { readTools } from './read-tools.ts';
 import { isZip, readZip } from './read-zip.ts';
 import { resolveUsage, sumUsage, UNKNOWN_USAGE } from './token-algebra.ts';
@@ -22,6 +23,7 @@ export function readTurn(turn: Turn): TurnReading {
   const tokens = readTokens(counted.sources, counted.hasUncounted);
   const roots = turn.roots.map((root) => root.span);
   const own = ownAttributes(spans);
+  const { startTimeUnixNano } = turn.roots[0].span;
   return {
     turn,
     dialect: dialectOf(counted.sources.length > 0 ? counted.sources : spans),
@@ -38,8 +40,9 @@ export function readTurn(turn: Turn): TurnReading {
     client: readClient(own),
     serviceName: nonEmptyString(turn.roots[0].span.resource['service.name']),
     serviceVersion: nonEmptyString(turn.roots[0].span.resource['service.version']),
-    startTimeUnixNano: roots.map((root) => root.startTimeUnixNano).reduce((a, b) => Math.min(b, a)),
+    startTimeUnixNano,
     endTimeUnixNano: latestEnd(roots),
+    ...readTimes(spans, counted.calls, startTimeUnixNano),
   };
 }
 

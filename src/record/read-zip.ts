@@ -14,12 +14,13 @@ export function isZip(span: SpanIdentity): boolean {
 
 /**
  * Metrics of the ZIP of a turn. Where a turn made several, they are those of the ZIP that was finished last, all six
- * together: a sum would describe no file that exists. One that never ended counts only where no other did.
+ * together: a sum would describe no file that exists. One that failed or has not ended made no ZIP.
  *
  * @param spans the ZIP spans of a turn, in start order
  */
 export function readZip(spans: readonly SpanSnapshot[]): ZipReading | undefined {
-  const last = spans.reduce<SpanSnapshot | undefined>((best, span) => (isLater(span, best) ? span : best), undefined);
+  let last: SpanSnapshot | undefined;
+  for (const span of spans) if (isFinished(span) && !endsBefore(span, last)) last = span;
   if (last === undefined) return undefined;
   const { attributes } = last;
   return {
@@ -33,9 +34,12 @@ export function readZip(spans: readonly SpanSnapshot[]): ZipReading | undefined 
   };
 }
 
-function isLater(span: SpanSnapshot, best: SpanSnapshot | undefined): boolean {
-  if (best?.endTimeUnixNano === undefined) return true;
-  return span.endTimeUnixNano !== undefined && span.endTimeUnixNano >= best.endTimeUnixNano;
+function isFinished(span: SpanSnapshot): boolean {
+  return span.endTimeUnixNano !== undefined && span.status.code !== 'error';
+}
+
+function endsBefore(span: SpanSnapshot, other: SpanSnapshot | undefined): boolean {
+  return (span.endTimeUnixNano ?? 0n) < (other?.endTimeUnixNano ?? 0n);
 }
 
 /** Times come as fractions of a millisecond; the columns hold whole ones, rounded down. */

@@ -111,4 +111,10 @@ export interface TurnReading {
   readonly startTimeUnixNano: bigint;
   /** `undefined` while a root has not ended. */
   readonly endTimeUnixNano: bigint | undefined;
+  /** Whole milliseconds in which a model worked: without the tools and agents that a call's span may enclose. */
+  readonly modelTimeMs: number | null;
+  /** Whole milliseconds in which a tool worked. */
+  readonly toolTimeMs: number | null;
+  /** From the start of the turn to the first streamed token. */
+  readonly timeToFirstTokenMs: number | null;
 }

@@ -1,0 +1,229 @@
+import type { Turn } from '../span-tree/turn.ts';
+import {
+  type ConversationRecord,
+  type ModelCallRecord,
+  SCHEMA_VERSION,
+  type ToolCallRecord,
+} from './conversation-columns.ts';
+import { estimateCost, type ModelPrices } from './estimate-cost.ts';
+import { readTurn } from './read-turn.ts';
+import { buildRowTime, elapsedMillis, formatTimestamp } from './row-time.ts';
+import { countCodePoints, countWords, firstCodePoints } from './text-metrics.ts';
+import type { ModelCallReading, ToolCallReading, TurnReading } from './turn-reading.ts';
+
+export interface BuildRecordOptions {
+  /** Google Cloud project that the rows go to. Default: NULL in the column. */
+  readonly bigqueryProject?: string | undefined;
+  /** Prices by model name; without them no cost is estimated. */
+  readonly prices?: ModelPrices | undefined;
+}
+
+const SUMMARY_CODE_POINTS = 200;
+
+/**
+ * The row of a turn. Pure and total: the same turn gives the same row, whatever its spans hold. Meaning, download and
+ * quality columns are NULL; enrichers fill them.
+ *
+ * @example
+ * for (const turn of buildTurns(spans, classifySpan)) write(buildRecord(turn));
+ */
+export function buildRecord(turn: Turn, options: BuildRecordOptions = {}): ConversationRecord {
+  return buildRecordOfReading(readTurn(turn), options);
+}
+
+/** The row of a turn that was read already. */
+export function buildRecordOfReading(reading: TurnReading, options: BuildRecordOptions = {}): ConversationRecord {
+  const { turn } = reading;
+  const root = turn.roots[0].span;
+  const durationMs = elapsedMillis(reading.startTimeUnixNano, reading.endTimeUnixNano);
+  const end = reading.endTimeUnixNano;
+  return {
+    conversation_id: wellFormed(reading.conversationId ?? reading.sessionId) ?? turn.traceId,
+    message_id: `${turn.traceId}-${root.spanId}`,
+    user_id: wellFormed(reading.userId),
+    session_id: wellFormed(reading.sessionId ?? reading.conversationId),
+    ...buildRowTime(reading.startTimeUnixNano),
+    message_type: 'user_question',
+    ...buildContent(reading),
+    ...UNENRICHED,
+    tools_used: reading.toolCalls.map((call) => call.name),
+    response_time_ms: durationMs,
+    success: reading.success ?? null,
+    error_message: wellFormed(reading.error),
+    ...buildZip(reading),
+    agent_name: wellFormed(reading.agentName),
+    api_version: reading.apiVersion ?? null,
+    client_info: reading.client
+      ? {
+          user_agent: reading.client.userAgent,
+          ip_address: reading.client.ipAddress,
+          platform: reading.client.platform,
+        }
+      : null,
+    bigquery_project_used: options.bigqueryProject ?? null,
+    raw_mcp_response: reading.rawMcpResponse ?? null,
+    ...buildTokens(reading),
+    end_timestamp: end === undefined ? null : formatTimestamp(end),
+    duration_ms: durationMs,
+    trace_id: turn.traceId,
+    span_id: root.spanId,
+    tracking_backend: 'solid',
+    record_version: turn.recordVersion,
+    schema_version: SCHEMA_VERSION,
+    service_name: wellFormed(reading.serviceName),
+    service_version: wellFormed(reading.serviceVersion),
+    ...buildModel(reading),
+    tool_call_count: reading.toolCalls.length,
+    tool_error_count: reading.toolCalls.filter((call) => call.success === false).length,
+    model_time_ms: reading.modelTimeMs,
+    tool_time_ms: reading.toolTimeMs,
+    time_to_first_token_ms: reading.timeToFirstTokenMs,
+    model_calls: reading.modelCalls.map(buildModelCall),
+    tool_calls: reading.toolCalls.map(buildToolCall),
+    estimated_cost_usd: estimateCost(reading, options.prices),
+    complete: turn.incompleteReason === undefined,
+    incomplete_reason: turn.incompleteReason ?? null,
+    content_truncated: false,
+    sampled: root.sampled,
+  };
+}
+
+/** Columns that only enrichers know. */
+const UNENRICHED = {
+  detected_intent: null,
+  query_category: null,
+  search_filters: [],
+  results_count: null,
+  download_requested: null,
+  download_type: null,
+  pdf_links_provided: null,
+  user_satisfaction_inferred: null,
+  question_complexity: null,
+  response_quality_score: null,
+} as const;
+
+function buildContent(
+  reading: TurnReading,
+): Pick<
+  ConversationRecord,
+  | 'user_question'
+  | 'agent_response'
+  | 'response_summary'
+  | 'user_question_length'
+  | 'user_question_word_count'
+  | 'agent_response_length'
+  | 'agent_response_word_count'
+> {
+  const question = reading.question.text ?? null;
+  const answer = reading.success === false ? null : (reading.answer.text ?? null);
+  return {
+    user_question: question,
+    agent_response: answer,
+    response_summary: answer === null ? null : firstCodePoints(answer, SUMMARY_CODE_POINTS),
+    user_question_length: question === null ? null : countCodePoints(question),
+    user_question_word_count: question === null ? null : countWords(question),
+    agent_response_length: answer === null ? null : countCodePoints(answer),
+    agent_response_word_count: answer === null ? null : countWords(answer),
+  };
+}
+
+function buildZip({
+  zip,
+}: TurnReading): Pick<
+  ConversationRecord,
+  | 'zip_generated'
+  | 'zip_id'
+  | 'zip_generation_time_ms'
+  | 'zip_parallel_download_time_ms'
+  | 'zip_max_workers_used'
+  | 'zip_files_included'
+  | 'zip_files_missing'
+  | 'zip_total_size_bytes'
+> {
+  return {
+    // A ZIP that was made without this package's spans is not seen: no ZIP seen is not the same as none made.
+    zip_generated: zip === undefined ? null : true,
+    zip_id: wellFormed(zip?.id),
+    zip_generation_time_ms: zip?.generationTimeMs ?? null,
+    zip_parallel_download_time_ms: zip?.parallelDownloadTimeMs ?? null,
+    zip_max_workers_used: zip?.maxWorkersUsed ?? null,
+    zip_files_included: zip?.filesIncluded ?? null,
+    zip_files_missing: zip?.filesMissing ?? null,
+    zip_total_size_bytes: zip?.totalSizeBytes ?? null,
+  };
+}
+
+function buildTokens({
+  usage,
+  dialect,
+  tokenRule,
+}: TurnReading): Pick<
+  ConversationRecord,
+  | 'prompt_token_count'
+  | 'candidates_token_count'
+  | 'total_token_count'
+  | 'thoughts_token_count'
+  | 'cached_content_token_count'
+  | 'cache_creation_token_count'
+  | 'tool_use_prompt_token_count'
+  | 'span_dialect'
+  | 'token_rule'
+> {
+  return {
+    prompt_token_count: usage.prompt,
+    candidates_token_count: usage.candidates,
+    total_token_count: usage.total,
+    thoughts_token_count: usage.thoughts,
+    cached_content_token_count: usage.cached,
+    cache_creation_token_count: usage.cacheCreation,
+    tool_use_prompt_token_count: usage.toolUsePrompt,
+    span_dialect: dialect,
+    token_rule: tokenRule,
+  };
+}
+
+function buildModel({
+  modelCalls,
+}: TurnReading): Pick<
+  ConversationRecord,
+  'provider_name' | 'request_model' | 'response_model' | 'finish_reasons' | 'model_call_count'
+> {
+  const answered = modelCalls.findLast((call) => call.answered);
+  const last = answered ?? modelCalls.at(-1);
+  return {
+    provider_name: wellFormed(last?.provider),
+    request_model: wellFormed(last?.requestModel),
+    response_model: wellFormed(answered?.responseModel),
+    finish_reasons: (answered?.finishReasons ?? []).map((reason) => reason.toWellFormed()),
+    model_call_count: modelCalls.length,
+  };
+}
+
+function buildModelCall(call: ModelCallReading): ModelCallRecord {
+  return {
+    span_id: call.span.spanId,
+    model: wellFormed(call.responseModel ?? call.requestModel),
+    prompt_token_count: call.usage?.prompt ?? null,
+    candidates_token_count: call.usage?.candidates ?? null,
+    thoughts_token_count: call.usage?.thoughts ?? null,
+    cached_content_token_count: call.usage?.cached ?? null,
+    total_token_count: call.usage?.total ?? null,
+    duration_ms: elapsedMillis(call.span.startTimeUnixNano, call.span.endTimeUnixNano),
+    finish_reason: wellFormed(call.finishReasons[0]),
+    error: wellFormed(call.error),
+  };
+}
+
+function buildToolCall({ span, name, success, error }: ToolCallReading): ToolCallRecord {
+  return {
+    span_id: span?.spanId ?? null,
+    name,
+    duration_ms: span === undefined ? null : elapsedMillis(span.startTimeUnixNano, span.endTimeUnixNano),
+    success: success ?? null,
+    error: error ?? null,
+  };
+}
+
+function wellFormed(text: string | null | undefined): string | null {
+  return text?.toWellFormed() ?? null;
+}
