@@ -42,4 +42,11 @@ export const ATTRIBUTE_KEYS = {
   zipFilesIncluded: 'zip.files_included',
   zipFilesMissing: 'zip.files_missing',
   zipTotalSizeBytes: 'zip.total_size_bytes',
+  /** On `zip.create`: downloads that have no span of their own, because there were too many. */
+  zipDownloadSpansDropped: 'zip.download_spans_dropped',
+  /** The rest on `zip.download`. */
+  zipEntryName: 'zip.entry.name',
+  zipEntrySource: 'zip.entry.source',
+  zipEntrySizeBytes: 'zip.entry.size_bytes',
+  zipEntryAttempts: 'zip.entry.attempts',
 } as const;

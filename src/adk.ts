@@ -1,0 +1,1 @@
+export { SpanledgerPlugin, type SpanledgerPluginOptions } from './instrumentation/adk/spanledger-plugin.ts';

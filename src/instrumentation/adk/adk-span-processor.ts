@@ -1,0 +1,48 @@
+import { type Span as ApiSpan, type Context, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { ATTRIBUTE_KEYS } from '../attribute-keys.ts';
+import { spanLinks } from './span-links.ts';
+
+const ADK_SCOPE = 'gcp.vertex.agent';
+
+/**
+ * The half of the ADK plugin that sees spans start and end. ADK calls a plugin while `invocation` or `call_llm` is the
+ * active span, never `invoke_agent` or `execute_tool`; so what the plugin learns is laid down here for the child that
+ * starts next. Registered before the turn processor, so that its attributes are part of the snapshot.
+ */
+export class AdkSpanProcessor implements SpanProcessor {
+  readonly #links = spanLinks();
+
+  onStart(span: Span, parentContext: Context): void {
+    if (span.instrumentationScope.name !== ADK_SCOPE) return;
+    const parent = trace.getSpan(parentContext);
+    if (parent === undefined) return;
+    this.#links.parents.set(span, parent);
+    if (span.name.startsWith('invoke_agent') && !this.#links.agents.has(parent)) this.#links.agents.set(parent, span);
+    this.#inherit(span, parent);
+  }
+
+  /** ADK describes a tool call on its span once the tool has returned: one that ends undescribed has thrown. */
+  onEnding(span: Span): void {
+    if (span.instrumentationScope.name !== ADK_SCOPE || !span.name.startsWith('execute_tool ')) return;
+    if (span.attributes[ATTRIBUTE_KEYS.operationName] !== undefined) return;
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    span.setAttribute(ATTRIBUTE_KEYS.errorType, '_OTHER');
+  }
+
+  onEnd(_span: ReadableSpan): void {}
+
+  forceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  shutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #inherit(span: Span, parent: ApiSpan): void {
+    const known = this.#links.childAttributes.get(parent);
+    if (known === undefined || !span.name.startsWith(known.namePrefix)) return;
+    span.setAttributes(known.attributes);
+  }
+}

@@ -1,0 +1,85 @@
+import { type Attributes, type Context, propagation, type Span, trace } from '@opentelemetry/api';
+import { ATTRIBUTE_KEYS } from './attribute-keys.ts';
+import { messageJson } from './message-json.ts';
+import { recordSpan } from './record-span.ts';
+import { withoutUndefined } from './without-undefined.ts';
+
+export interface TraceAgentOptions {
+  /** Name of the agent, e.g. `invoice_agent`. */
+  readonly name: string;
+  /** What the user asked. */
+  readonly question?: string;
+  readonly conversationId?: string;
+  readonly sessionId?: string;
+  readonly userId?: string;
+  /** Version of the agent's own interface. */
+  readonly apiVersion?: string;
+  readonly client?: {
+    readonly userAgent?: string;
+    readonly ipAddress?: string;
+    readonly platform?: string;
+  };
+  /** Further attributes of the span. */
+  readonly attributes?: Attributes;
+}
+
+/** What a traced agent can say of itself while it runs. */
+export interface AgentTrace {
+  readonly span: Span;
+  /** What the agent answered; the last value wins. */
+  setAnswer(answer: string): void;
+  /** The raw response of an MCP server that the answer was made from. */
+  setRawMcpResponse(response: string): void;
+}
+
+/** Baggage entry that tells other processes which turn they work for. */
+export const MESSAGE_ID_BAGGAGE = 'spanledger.message_id';
+
+/**
+ * Runs one agent turn: everything that is traced within becomes one row.
+ * The error of `work` is recorded and passes through untouched; its result is returned as it is, promise or not.
+ *
+ * @example
+ * const answer = await traceAgent({ name: 'invoice_agent', question, userId, sessionId }, async (agent) => {
+ *   const text = await answerQuestion(question);
+ *   agent.setAnswer(text);
+ *   return text;
+ * });
+ */
+export function traceAgent<Result>(options: TraceAgentOptions, work: (agent: AgentTrace) => Result): Result {
+  return recordSpan(
+    { name: `invoke_agent ${options.name}`, attributes: agentAttributes(options), contextWith: withMessageId },
+    (span) =>
+      work({
+        span,
+        setAnswer: (answer) => span.setAttribute(ATTRIBUTE_KEYS.outputMessages, messageJson('assistant', answer)),
+        setRawMcpResponse: (response) => span.setAttribute(ATTRIBUTE_KEYS.rawMcpResponse, response),
+      }),
+  );
+}
+
+function agentAttributes(options: TraceAgentOptions): Attributes {
+  const { question, client } = options;
+  return withoutUndefined({
+    ...options.attributes,
+    [ATTRIBUTE_KEYS.operationName]: 'invoke_agent',
+    [ATTRIBUTE_KEYS.agentName]: options.name,
+    [ATTRIBUTE_KEYS.conversationId]: options.conversationId,
+    [ATTRIBUTE_KEYS.sessionId]: options.sessionId,
+    [ATTRIBUTE_KEYS.userId]: options.userId,
+    [ATTRIBUTE_KEYS.apiVersion]: options.apiVersion,
+    [ATTRIBUTE_KEYS.clientUserAgent]: client?.userAgent,
+    [ATTRIBUTE_KEYS.clientIpAddress]: client?.ipAddress,
+    [ATTRIBUTE_KEYS.clientPlatform]: client?.platform,
+    [ATTRIBUTE_KEYS.inputMessages]: question === undefined ? undefined : messageJson('user', question),
+  });
+}
+
+/** The topmost agent's turn is the one that a ZIP made elsewhere belongs to. */
+function withMessageId(span: Span, parent: Context): Context {
+  const active = trace.setSpan(parent, span);
+  const baggage = propagation.getBaggage(parent) ?? propagation.createBaggage();
+  if (baggage.getEntry(MESSAGE_ID_BAGGAGE) !== undefined) return active;
+  const { traceId, spanId } = span.spanContext();
+  return propagation.setBaggage(active, baggage.setEntry(MESSAGE_ID_BAGGAGE, { value: `${traceId}-${spanId}` }));
+}
