@@ -2,9 +2,10 @@ import type { Difference } from './compare-records.ts';
 import type { ConversationRecord } from './conversation-columns.ts';
 import type { MismatchCause } from './find-mismatch-cause.ts';
 import type { MismatchRecord } from './mismatch-columns.ts';
+import { firstCodePoints } from './text-metrics.ts';
 
 /** Values are stored to show what differs, not to keep the text a third time. */
-const MAX_VALUE_CHARACTERS = 1_000;
+const MAX_VALUE_CODE_POINTS = 1_000;
 
 /**
  * The rows of `token_mismatches` for one compared turn.
@@ -35,5 +36,5 @@ export function buildMismatchRecords(
 function renderValue(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length <= MAX_VALUE_CHARACTERS ? text : `${text.slice(0, MAX_VALUE_CHARACTERS).toWellFormed()}…`;
+  return text.length <= MAX_VALUE_CODE_POINTS ? text : `${firstCodePoints(text, MAX_VALUE_CODE_POINTS)}…`;
 }

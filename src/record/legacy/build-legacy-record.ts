@@ -1,4 +1,5 @@
 import type { ConversationRecord } from '../conversation-columns.ts';
+import { countCodePoints, firstCodePoints } from '../text-metrics.ts';
 import type { ModelCallReading, TurnReading } from '../turn-reading.ts';
 import { buildLegacyFrame } from './legacy-frame.ts';
 import {
@@ -58,10 +59,10 @@ export function buildLegacyRecord(
   return {
     ...frame,
     user_id: reading.userId ?? null,
-    session_id: reading.sessionId ?? null,
+    session_id: reading.sessionId ?? reading.conversationId ?? null,
     user_question: question,
     agent_response: response === '' ? null : response,
-    response_summary: response === '' ? null : cutCodePoints(response, SUMMARY_CODE_POINTS),
+    response_summary: response === '' ? null : firstCodePoints(response, SUMMARY_CODE_POINTS),
     detected_intent: detectLegacyIntent(question),
     query_category: categorizeLegacyTools(toolNames),
     search_filters: detectLegacyFilters(question),
@@ -122,16 +123,4 @@ function scoreQuality(
   if (error !== null) score -= 0.4;
   if (responseTimeMillis !== null && responseTimeMillis < FAST_MILLIS) score += 0.1;
   return Math.min(1, Math.max(0, score));
-}
-
-function countCodePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count += 1;
-  return count;
-}
-
-function cutCodePoints(text: string, codePoints: number): string {
-  return Array.from(text.slice(0, codePoints * 2))
-    .slice(0, codePoints)
-    .join('');
 }

@@ -1,9 +1,7 @@
 import { type ConversationRecord, SCHEMA_VERSION } from '../conversation-columns.ts';
+import { buildRowTime, elapsedMillis, formatTimestamp } from '../row-time.ts';
 import type { TurnReading } from '../turn-reading.ts';
 import { EMPTY_ROW } from './empty-row.ts';
-import { formatLegacyTimestamp } from './format-legacy-timestamp.ts';
-
-const NANOS_PER_MILLI = 1_000_000n;
 
 /**
  * A legacy row before any mapping filled it: which turn it is, when the turn ran, and which mapping writes it.
@@ -11,26 +9,30 @@ const NANOS_PER_MILLI = 1_000_000n;
  */
 export function buildLegacyFrame(reading: TurnReading): ConversationRecord {
   const { span } = reading.turn.roots[0];
-  const start = reading.startTimeUnixNano;
   const end = reading.endTimeUnixNano;
-  const date = new Date(Number(start / NANOS_PER_MILLI));
-  const timestamp = formatLegacyTimestamp(start);
+  const time = buildRowTime(reading.startTimeUnixNano);
   return {
     ...EMPTY_ROW,
     conversation_id: reading.conversationId ?? reading.sessionId ?? span.traceId,
     message_id: `${span.traceId}-${span.spanId}`,
-    timestamp,
-    date_partition: timestamp.slice(0, 10),
-    hour_of_day: date.getUTCHours(),
-    day_of_week: date.getUTCDay() || 7,
+    ...time,
+    timestamp: formatLegacyTimestamp(time.timestamp),
     message_type: 'user_question',
-    start_timestamp: timestamp,
-    end_timestamp: end === undefined ? null : formatLegacyTimestamp(end),
-    duration_ms: end === undefined ? null : Number((end - start) / NANOS_PER_MILLI),
+    end_timestamp: end === undefined ? null : formatTimestamp(end),
+    duration_ms: elapsedMillis(reading.startTimeUnixNano, end),
     trace_id: span.traceId,
     span_id: span.spanId,
     tracking_backend: 'legacy',
     record_version: reading.turn.recordVersion,
     schema_version: SCHEMA_VERSION,
   };
+}
+
+/**
+ * UTC without an offset, and without a fraction where it is zero, as Python's `datetime.isoformat()` writes it.
+ *
+ * @param timestamp RFC 3339 in UTC with microseconds
+ */
+export function formatLegacyTimestamp(timestamp: string): string {
+  return timestamp.replace(/(?:\.0+)?Z$/, '');
 }

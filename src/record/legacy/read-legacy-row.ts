@@ -1,6 +1,6 @@
 import type { Column } from '../column.ts';
 import { CONVERSATION_COLUMNS, type ConversationRecord } from '../conversation-columns.ts';
-import { formatLegacyTimestamp } from './format-legacy-timestamp.ts';
+import { formatLegacyTimestamp } from './legacy-frame.ts';
 
 // A team's own tracker may return anything. What fits its column is copied into the row, once; what does not fit is
 // left out and named, so that one odd value costs neither the row nor the insert.
@@ -69,7 +69,7 @@ function readItem(value: unknown, column: Column): unknown {
 
 function readTimestamp(value: unknown): string | undefined {
   if (value instanceof Date && !Number.isNaN(value.getTime())) {
-    return formatLegacyTimestamp(BigInt(value.getTime()) * 1_000_000n);
+    return formatLegacyTimestamp(value.toISOString());
   }
   return typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/.test(value) ? value : undefined;
 }
