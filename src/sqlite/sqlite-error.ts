@@ -23,6 +23,7 @@ const FILE_SYSTEM_CODES: ReadonlyMap<unknown, number> = new Map([
   ['EPERM', CANTOPEN],
   ['ENOENT', CANTOPEN],
   ['ENOTDIR', CANTOPEN],
+  ['EEXIST', CANTOPEN],
 ]);
 
 /** A store that cannot be used, and why. */
@@ -45,7 +46,8 @@ export function resultCode(error: unknown): number {
   return ('code' in error && FILE_SYSTEM_CODES.get(error.code)) || 1;
 }
 
-/** Half a sentence about what was thrown, for people. */
-export function explainSqliteError(error: unknown): string {
-  return EXPLANATIONS[resultCode(error)] ?? `failed: ${describeError(error)}`;
+/** A sentence about what was thrown while the store at `path` was used, for people. */
+export function explainStoreError(path: string, error: unknown): string {
+  if (error instanceof StoreError) return error.message;
+  return `the store ${path} ${EXPLANATIONS[resultCode(error)] ?? `failed: ${describeError(error)}`}`;
 }

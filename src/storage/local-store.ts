@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { LedgerEntry } from '../sinks/record-sink.ts';
 import type { SpanSnapshot } from '../span-tree/span-snapshot.ts';
@@ -16,10 +17,14 @@ import { tableDefinition } from './tables.ts';
  */
 export class LocalStore {
   readonly #database: DatabaseSync;
-  readonly #inserts = new Map<string, StatementSync>();
+  readonly #path: string;
+  readonly #inode: number | undefined;
+  readonly #inserts: Map<string, StatementSync> = new Map();
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, path: string) {
     this.#database = database;
+    this.#path = path;
+    this.#inode = inodeOf(path);
   }
 
   /** Opens the store to write, creates it where it does not exist, and adds the tables and columns that it lacks. */
@@ -27,7 +32,7 @@ export class LocalStore {
     const database = openWritable(path, options);
     try {
       migrateSqlite(database);
-      return new LocalStore(database);
+      return new LocalStore(database, path);
     } catch (error) {
       database.close();
       throw error;
@@ -36,7 +41,7 @@ export class LocalStore {
 
   /** Opens an existing store to read, while another process writes, or on a read-only disk. */
   static openReadOnly(path: string): LocalStore {
-    return new LocalStore(openReadOnly(path, { busyTimeoutMillis: 5_000 }));
+    return new LocalStore(openReadOnly(path, { busyTimeoutMillis: 5_000 }), path);
   }
 
   /**
@@ -50,7 +55,7 @@ export class LocalStore {
       entries.map(({ table, key, row }) => {
         const definition = tableDefinition(table);
         const columns = [...definition.columns, INSERT_ID_COLUMN].map(({ name }) => name);
-        return this.#insert(table, columns, [...encodeSqliteRow(definition, row), key]);
+        return this.#insert(table, columns, () => [...encodeSqliteRow(definition, row), key]);
       }),
     );
   }
@@ -58,8 +63,13 @@ export class LocalStore {
   /** Writes spans in one transaction; a span that is there already is left as it is. */
   insertSpans(spans: readonly SpanSnapshot[]): void {
     transaction(this.#database, () => {
-      for (const span of spans) this.#insert('spans', SPAN_COLUMNS, encodeSpan(span));
+      for (const span of spans) this.#insert('spans', SPAN_COLUMNS, () => encodeSpan(span));
     });
+  }
+
+  /** Whether the file at the store's path is no longer this one: deleted or replaced, so that rows would be lost. */
+  get isReplaced(): boolean {
+    return inodeOf(this.#path) !== this.#inode;
   }
 
   /** @returns the rows of a query, integers as numbers */
@@ -76,7 +86,7 @@ export class LocalStore {
     this.#database.close();
   }
 
-  #insert(table: string, columns: readonly string[], values: readonly SQLInputValue[]): boolean {
+  #insert(table: string, columns: readonly string[], encode: () => readonly SQLInputValue[]): boolean {
     let insert = this.#inserts.get(table);
     if (insert === undefined) {
       const places = columns.map(() => '?').join(', ');
@@ -86,12 +96,16 @@ export class LocalStore {
       this.#inserts.set(table, insert);
     }
     try {
-      insert.run(...values);
+      insert.run(...encode());
       return true;
     } catch (error) {
-      // A text in a number's column, NULL in a required one: this row only, and it would be refused again.
-      if (resultCode(error) === CONSTRAINT) return false;
+      // A text in a number's column, NULL in a required one, no JSON value: this row only, and it would be refused again.
+      if (resultCode(error) === CONSTRAINT || error instanceof TypeError || error instanceof RangeError) return false;
       throw error;
     }
   }
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }

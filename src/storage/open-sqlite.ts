@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { loadSqlite } from '../sqlite/load-sqlite.ts';
-import { CANTOPEN, explainSqliteError, resultCode, StoreError } from '../sqlite/sqlite-error.ts';
+import { CANTOPEN, explainStoreError, resultCode, StoreError } from '../sqlite/sqlite-error.ts';
 
 export interface OpenOptions {
   /**
@@ -80,7 +80,7 @@ function describeFailure<T>(path: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    throw new StoreError(`the store ${path} ${explainSqliteError(error)}`, resultCode(error), { cause: error });
+    throw new StoreError(explainStoreError(path, error), resultCode(error), { cause: error });
   }
 }
 
