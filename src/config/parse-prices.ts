@@ -1,36 +1,36 @@
 import { InvalidValue, type ParseValue } from './setting.ts';
 
-/** US dollars per million tokens of one model. */
-export interface ModelPrice {
-  readonly inputUsdPerMillion: number;
+/** US dollars per million tokens of one model, as the price lists of the providers give them. */
+export interface ModelPriceSetting {
+  readonly input: number;
   /** Reasoning tokens are billed as output. */
-  readonly outputUsdPerMillion: number;
+  readonly output: number;
   /** Default: the price of input. */
-  readonly cachedInputUsdPerMillion?: number;
+  readonly cached_input?: number;
+  /** Prompt tokens written to a cache. Default: the price of input. */
+  readonly cache_creation?: number;
 }
 
-const ALLOWED = 'a mapping of model names to { input, output, cached_input } in US dollars per million tokens';
+const REQUIRED = ['input', 'output'];
+const OPTIONAL = ['cached_input', 'cache_creation'];
+const ALLOWED = `a mapping of model names to { ${[...REQUIRED, ...OPTIONAL].join(', ')} } in US dollars per million tokens`;
 
-/** `{ gemini-2.5-flash: { input: 0.3, output: 2.5, cached_input: 0.075 } }` */
-export const prices: ParseValue<ReadonlyMap<string, ModelPrice>> = (value) => {
+export const prices: ParseValue<Readonly<Record<string, ModelPriceSetting>>> = (value) => {
   if (!isMapping(value)) return new InvalidValue(value, ALLOWED);
-  const parsed = new Map<string, ModelPrice>();
+  const parsed: Record<string, ModelPriceSetting> = Object.create(null);
   for (const [model, price] of Object.entries(value)) {
-    if (!isMapping(price)) return new InvalidValue(price, ALLOWED);
-    const { input, output, cached_input: cachedInput, ...rest } = price;
-    const known = isPrice(input) && isPrice(output) && (cachedInput === undefined || isPrice(cachedInput));
-    if (!known || Object.keys(rest).length > 0) return new InvalidValue(price, ALLOWED);
-    parsed.set(model, {
-      inputUsdPerMillion: input,
-      outputUsdPerMillion: output,
-      ...(cachedInput === undefined ? {} : { cachedInputUsdPerMillion: cachedInput }),
-    });
+    if (!isPrice(price)) return new InvalidValue(price, ALLOWED);
+    parsed[model] = price;
   }
   return parsed;
 };
 
-function isPrice(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+function isPrice(value: unknown): value is ModelPriceSetting {
+  if (!isMapping(value) || !REQUIRED.every((name) => name in value)) return false;
+  return Object.entries(value).every(([name, usd]) => {
+    const known = REQUIRED.includes(name) || OPTIONAL.includes(name);
+    return known && typeof usd === 'number' && Number.isFinite(usd) && usd >= 0;
+  });
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 import type { Backend } from './backend.ts';
-import type { ModelPrice } from './parse-prices.ts';
+import type { ModelPriceSetting } from './parse-prices.ts';
 
 export type TraceExporterName = 'otlp-google' | 'cloud-trace' | 'otlp' | 'local' | 'console' | 'none';
 
@@ -33,6 +33,6 @@ export interface SettingValues {
   readonly fallbackLog: string;
   readonly statisticsTimeZone: string;
   readonly rules: 'none' | 'invoice-agent';
-  readonly prices: ReadonlyMap<string, ModelPrice>;
+  readonly prices: Readonly<Record<string, ModelPriceSetting>>;
   readonly traceExporters: readonly TraceExporterName[];
 }

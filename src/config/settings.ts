@@ -210,7 +210,7 @@ export const SETTINGS: { readonly [Name in keyof SettingValues]: Setting<Setting
     key: `${TRACKING}.prices`,
     env: [],
     parse: prices,
-    fallback: new Map(),
+    fallback: {},
     description: 'US dollars per million tokens by model: `{ input, output, cached_input }`.',
   },
   traceExporters: {

@@ -34,16 +34,6 @@ export class DeadlineQueue<Item> {
     return this.#dueAt.keys().next().value;
   }
 
-  get size(): number {
-    return this.#dueAt.size;
-  }
-
-  clear(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#dueAt.clear();
-  }
-
   #arm(): void {
     if (this.#timer !== undefined) return;
     const next = this.#dueAt.values().next().value;

@@ -122,13 +122,10 @@ export class TurnBuffer {
     return true;
   }
 
-  /** Writes every turn that is held and not written, finished or not. For shutdown. */
+  /** Writes every turn that is not written, or has changed since, as it is now. */
   writeAll(): void {
     for (const turn of [...this.#turns.values()]) if (turn.state === 'open' || turn.stale) this.#makeReady(turn);
     while (this.writeReady());
-    this.#unwritten.clear();
-    this.#waiting.clear();
-    this.#written.clear();
   }
 
   /** A span below a turn that was written and let go: it must not begin a second one. */

@@ -93,14 +93,17 @@ export class TurnProcessor implements SpanProcessor {
     await this.#settleInFlight();
   }
 
-  /** Writes open turns as incomplete, then as `forceFlush`. Spans after that are ignored. */
-  async shutdown(): Promise<void> {
-    if (!this.#stopped) {
-      this.#stopped = true;
-      clearImmediate(this.#slice);
-      this.#guard(() => this.#buffer.writeAll());
-    }
+  /** As `forceFlush`, but turns that are still open are written too, as incomplete; amended if they go on. */
+  async finish(): Promise<void> {
+    this.#guard(() => this.#buffer.writeAll());
     await this.#settleInFlight();
+  }
+
+  /** `finish`, once; spans after that are ignored. */
+  async shutdown(): Promise<void> {
+    this.#stopped = true;
+    clearImmediate(this.#slice);
+    await this.finish();
   }
 
   stats(): TurnProcessorStats {
