@@ -48,5 +48,10 @@ export class ManualClock implements Clock {
 }
 
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  let quietTurns = 0;
+  while (quietTurns < 4) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const readsFiles = process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq') || name === 'CloseReq');
+    quietTurns = readsFiles ? 0 : quietTurns + 1;
+  }
 }

@@ -1,0 +1,43 @@
+import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
+import type { MismatchRecord } from '../../src/record/mismatch-columns.ts';
+import type { LedgerEntry, RecordSink, TableName, WriteResult } from '../../src/sinks/record-sink.ts';
+
+/** A sink that keeps every entry as it was handed over, as text, so that a later change of a row shows. */
+export class CollectingSink implements RecordSink {
+  readonly name = 'collecting';
+  readonly #entries: { readonly table: TableName; readonly key: string; readonly json: string }[] = [];
+
+  write(entries: readonly LedgerEntry[]): Promise<readonly WriteResult[]> {
+    for (const { table, key, row } of entries) this.#entries.push({ table, key, json: JSON.stringify(row) });
+    return Promise.resolve(entries.map(() => ({ status: 'stored' })));
+  }
+
+  /** Rows of a table as JSON text, in order of arrival. */
+  json(table: TableName): string[] {
+    return this.#entries.filter((entry) => entry.table === table).map((entry) => entry.json);
+  }
+
+  rows(table: 'token_mismatches'): MismatchRecord[];
+  rows(table: 'conversation_logs' | 'conversation_logs_legacy'): ConversationRecord[];
+  rows(table: TableName): unknown[] {
+    return this.json(table).map((json): unknown => JSON.parse(json));
+  }
+
+  /** `table key` of every entry, in order of arrival. */
+  get keys(): string[] {
+    return this.#entries.map(({ table, key }) => `${table} ${key}`);
+  }
+
+  flush(): Promise<{ settled: boolean; pending: number; detail: string }> {
+    return Promise.resolve({ settled: true, pending: 0, detail: 'nothing pending' });
+  }
+
+  shutdown(): Promise<{ settled: boolean; pending: number; detail: string }> {
+    return this.flush();
+  }
+
+  stats(): { received: number; stored: number; fallback: number; pending: number; dropped: Record<string, number> } {
+    const { length } = this.#entries;
+    return { received: length, stored: length, fallback: 0, pending: 0, dropped: {} };
+  }
+}
