@@ -58,4 +58,6 @@ export interface RecordSink {
   /** Flushes, then releases every resource. Later writes are dropped with reason `shutdown`. Safe to call twice. */
   shutdown(timeoutMillis: number): Promise<FlushResult>;
   stats(): SinkStats;
+  /** Makes durable what only memory holds, or says it on standard error. Synchronous, for the process's `exit` event. */
+  persistSync?(): void;
 }

@@ -1,0 +1,39 @@
+import type { Clock } from '../clock.ts';
+import { describeError } from '../errors.ts';
+
+export interface DeadlineCall<T> {
+  readonly clock: Clock;
+  readonly timeoutMillis: number;
+  /** Gives the call up from outside, e.g. at shutdown. */
+  readonly stop: AbortSignal;
+  readonly action: (signal: AbortSignal) => Promise<T>;
+  /** The result where the action failed, was stopped, or did not answer in time. */
+  readonly otherwise: (reason: string) => T;
+}
+
+/** The action's result, or `otherwise` after `timeoutMillis`, even from an action that ignores its signal. Never rejects. */
+export function callWithin<T>(call: DeadlineCall<T>): Promise<T> {
+  return new Promise((resolve) => {
+    const controller = new AbortController();
+    const settle = (result: T): void => {
+      timer.cancel();
+      call.stop.removeEventListener('abort', onStop);
+      resolve(result);
+    };
+    const giveUp = (reason: string): void => {
+      settle(call.otherwise(reason));
+      controller.abort();
+    };
+    const onStop = (): void => giveUp('shutdown');
+    const timer = call.clock.setTimer(() => giveUp(`no answer within ${call.timeoutMillis} ms`), call.timeoutMillis);
+    call.stop.addEventListener('abort', onStop, { once: true });
+    if (call.stop.aborted) {
+      onStop();
+      return;
+    }
+    // The action may throw before its first await.
+    Promise.resolve()
+      .then(() => call.action(controller.signal))
+      .then(settle, (error: unknown) => settle(call.otherwise(describeError(error))));
+  });
+}
