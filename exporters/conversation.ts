@@ -2,8 +2,8 @@ import { type Clock, systemClock } from '../src/clock.ts';
 import type { Diagnostics } from '../src/diagnostics.ts';
 import type { TurnMapping } from '../src/record/run-mapping.ts';
 import type { RecordSink } from '../src/sinks/record-sink.ts';
-import { type RedactRecord, writeTurn } from '../src/sinks/write-turn.ts';
-import type { TurnExporter } from '../src/span-tree/turn-exporter.ts';
+import { type RedactRecord, writeTurn, writeTurnSync } from '../src/sinks/write-turn.ts';
+import type { TurnExporter, TurnExportResult } from '../src/span-tree/turn-exporter.ts';
 
 export interface ConversationExporterOptions {
   readonly sink: RecordSink;
@@ -27,17 +27,26 @@ export const DEFAULT_MAPPING_TIMEOUT_MILLIS = 5_000;
  * const exporter = createConversationExporter({ sink, map: (turn) => enrich(buildRecord(turn)), diagnostics });
  * await exporter.export(turn); // { status: 'exported' }
  */
-export function createConversationExporter(options: ConversationExporterOptions): TurnExporter {
+export function createConversationExporter(
+  options: ConversationExporterOptions,
+): Required<Pick<TurnExporter, 'export' | 'exportSync'>> {
   const { sink, map, redact, diagnostics } = options;
   const timeoutMillis = options.timeoutMillis ?? DEFAULT_MAPPING_TIMEOUT_MILLIS;
   const writer = { sink, map, redact, timeoutMillis, clock: options.clock ?? systemClock };
+  const report = (reason: string): TurnExportResult => {
+    diagnostics.warn('row_failed', `the row of a turn could not be written: ${reason}`);
+    return { status: 'failed', reason };
+  };
   return {
     async export(turn) {
       const written = await writeTurn(writer, turn, 'conversation_logs');
       const reason = written.status === 'failed' ? written.reason : await written.settled;
-      if (reason === undefined) return { status: 'exported' };
-      diagnostics.warn('row_failed', `the row of a turn could not be written: ${reason}`);
-      return { status: 'failed', reason };
+      return reason === undefined ? { status: 'exported' } : report(reason);
+    },
+    exportSync(turn) {
+      const written = writeTurnSync(writer, turn, 'conversation_logs');
+      if (written.status === 'failed') report(written.reason);
+      sink.persistSync?.();
     },
   };
 }

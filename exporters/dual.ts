@@ -4,7 +4,6 @@ import { describeError } from '../src/errors.ts';
 import type { ComparisonConfig } from '../src/record/compare-records.ts';
 import type { LegacyMappingOptions } from '../src/record/legacy/load-legacy-mapping.ts';
 import type { SideBySide } from '../src/record/legacy/side-by-side.ts';
-import type { MismatchRecord } from '../src/record/mismatch-columns.ts';
 import type { LedgerEntry } from '../src/sinks/record-sink.ts';
 import { handOver, type TurnWriteResult, type TurnWriter, writeTurn } from '../src/sinks/write-turn.ts';
 import type { Turn } from '../src/span-tree/turn.ts';
@@ -36,12 +35,12 @@ export interface DualStats {
   readonly compared: number;
   /** Of these, turns without a difference. */
   readonly matched: number;
-  /** Turns that only the other mapping, or none, made a row of. */
+  /** Rows that could not be made or handed over, in `legacy` and `dual` mode. */
   readonly legacyFailures: number;
   readonly solidFailures: number;
 }
 
-export interface DualExporter extends TurnExporter {
+export interface DualExporter extends Required<TurnExporter> {
   stats(): DualStats;
 }
 
@@ -58,79 +57,117 @@ export interface DualExporter extends TurnExporter {
  * const exporter = createDualExporter({ sink, map, diagnostics, readBackend: () => flag.current() });
  */
 export function createDualExporter(options: DualExporterOptions): DualExporter {
-  const { sink, redact, diagnostics, readBackend, legacy = {} } = options;
-  const clock = options.clock ?? systemClock;
-  const stats = { compared: 0, matched: 0, legacyFailures: 0, solidFailures: 0 };
-  const solidOnly = createConversationExporter(options);
-  const timeoutMillis = options.timeoutMillis ?? DEFAULT_MAPPING_TIMEOUT_MILLIS;
-  const solidWriter: TurnWriter = { sink, map: options.map, redact, timeoutMillis, clock };
-  let loading: Promise<SideBySide> | undefined;
-  const load = (): Promise<SideBySide> => {
-    loading ??= import('../src/record/legacy/side-by-side.ts').then(({ createSideBySide }) =>
-      createSideBySide(legacy, options.comparison ?? {}, diagnostics),
-    );
-    return loading;
-  };
-  const legacyWriter: TurnWriter = {
-    ...solidWriter,
-    map: async (turn) => (await load()).mapLegacy(turn),
-    timeoutMillis: legacy.timeoutMillis ?? DEFAULT_MAPPING_TIMEOUT_MILLIS,
-  };
+  return new SwitchedExporter(options);
+}
 
-  const exportLegacy = async (turn: Turn): Promise<TurnExportResult> => {
-    const written = await writeTurn(legacyWriter, turn, 'conversation_logs');
-    return finish([await failureOf('legacy', written)]);
-  };
+type Side = 'legacy' | 'solid';
 
-  const exportBoth = async (turn: Turn): Promise<TurnExportResult> => {
-    const legacyWritten = await writeTurn(legacyWriter, turn, 'conversation_logs_legacy');
-    const solidWritten = await writeTurn(solidWriter, turn, 'conversation_logs');
-    const compared = compare(turn, legacyWritten, solidWritten);
-    return finish(await Promise.all([failureOf('legacy', legacyWritten), failureOf('solid', solidWritten), compared]));
-  };
+class SwitchedExporter implements DualExporter {
+  readonly #options: DualExporterOptions;
+  readonly #solidOnly: ReturnType<typeof createConversationExporter>;
+  readonly #legacy: TurnWriter;
+  readonly #solid: TurnWriter;
+  readonly #stats = { compared: 0, matched: 0, legacyFailures: 0, solidFailures: 0 };
+  #loading: Promise<SideBySide> | undefined;
+  #sideBySide: SideBySide | undefined;
 
-  const compare = async (turn: Turn, legacyRow: TurnWriteResult, solidRow: TurnWriteResult) => {
-    if (legacyRow.status === 'failed' || solidRow.status === 'failed') return undefined;
-    let mismatches: MismatchRecord[];
+  constructor(options: DualExporterOptions) {
+    this.#options = options;
+    const { sink, map, redact, legacy } = options;
+    this.#solidOnly = createConversationExporter(options);
+    this.#solid = {
+      sink,
+      map,
+      redact,
+      timeoutMillis: options.timeoutMillis ?? DEFAULT_MAPPING_TIMEOUT_MILLIS,
+      clock: options.clock ?? systemClock,
+    };
+    this.#legacy = {
+      ...this.#solid,
+      map: (turn) => this.#sideBySide?.mapLegacy(turn) ?? this.#load().then(({ mapLegacy }) => mapLegacy(turn)),
+      timeoutMillis: legacy?.timeoutMillis ?? DEFAULT_MAPPING_TIMEOUT_MILLIS,
+    };
+  }
+
+  prepare(): void {
+    // A failure of the import is reported by the turn that needs it.
+    if (this.#options.readBackend() !== 'solid') this.#load().catch(() => {});
+  }
+
+  async export(turn: Turn): Promise<TurnExportResult> {
+    const backend = this.#options.readBackend();
+    if (backend === 'solid') return this.#solidOnly.export(turn);
+    if (backend === 'legacy') {
+      return finish([await this.#failureOf('legacy', await writeTurn(this.#legacy, turn, 'conversation_logs'))]);
+    }
+    const legacy = await writeTurn(this.#legacy, turn, 'conversation_logs_legacy');
+    const solid = await writeTurn(this.#solid, turn, 'conversation_logs');
+    const compared = this.#compare(turn, legacy, solid);
+    return finish(await Promise.all([this.#failureOf('legacy', legacy), this.#failureOf('solid', solid), compared]));
+  }
+
+  exportSync(turn: Turn): void {
+    const backend = this.#options.readBackend();
+    if (backend === 'solid') {
+      this.#solidOnly.exportSync(turn);
+      return;
+    }
+    const both = backend === 'dual';
+    const legacy = writeTurnSync(this.#legacy, turn, both ? 'conversation_logs_legacy' : 'conversation_logs');
+    void this.#failureOf('legacy', legacy);
+    if (both) {
+      const solid = writeTurnSync(this.#solid, turn, 'conversation_logs');
+      void this.#failureOf('solid', solid);
+      void this.#compare(turn, legacy, solid);
+    }
+    this.#options.sink.persistSync?.();
+  }
+
+  stats(): DualStats {
+    return { ...this.#stats };
+  }
+
+  #load(): Promise<SideBySide> {
+    const { legacy = {}, comparison = {}, diagnostics } = this.#options;
+    this.#loading ??= import('../src/record/legacy/side-by-side.ts').then(({ createSideBySide }) => {
+      this.#sideBySide = createSideBySide(legacy, comparison, diagnostics);
+      return this.#sideBySide;
+    });
+    return this.#loading;
+  }
+
+  /** Compares what both sides made, and hands the differences over at once. */
+  #compare(turn: Turn, legacy: TurnWriteResult, solid: TurnWriteResult): Promise<string | undefined> {
+    const sideBySide = this.#sideBySide;
+    if (sideBySide === undefined || legacy.status === 'failed' || solid.status === 'failed') {
+      return Promise.resolve(undefined);
+    }
+    const { sink, diagnostics } = this.#options;
     try {
-      mismatches = (await load()).compare(turn, legacyRow, solidRow);
+      const mismatches = sideBySide.compare(turn, legacy, solid);
+      this.#stats.compared += 1;
+      if (mismatches.length === 0) {
+        this.#stats.matched += 1;
+        return Promise.resolve(undefined);
+      }
+      const version = solid.stored.record_version ?? 1;
+      const entries = mismatches.map(
+        (row): LedgerEntry => ({ table: 'token_mismatches', key: `${row.message_id}:${version}:${row.field}`, row }),
+      );
+      return handOver(sink, entries);
     } catch (error) {
       diagnostics.warn('comparison_failed', `the two rows of a turn could not be compared: ${describeError(error)}`);
-      return undefined;
+      return Promise.resolve(undefined);
     }
-    stats.compared += 1;
-    if (mismatches.length === 0) {
-      stats.matched += 1;
-      return undefined;
-    }
-    const version = solidRow.record.record_version ?? 1;
-    const entries = mismatches.map(
-      (row): LedgerEntry => ({ table: 'token_mismatches', key: `${row.message_id}:${version}:${row.field}`, row }),
-    );
-    return handOver(sink, entries);
-  };
+  }
 
-  const failureOf = async (side: 'legacy' | 'solid', written: TurnWriteResult): Promise<string | undefined> => {
+  async #failureOf(side: Side, written: TurnWriteResult): Promise<string | undefined> {
     const reason = written.status === 'failed' ? written.reason : await written.settled;
     if (reason === undefined) return undefined;
-    stats[side === 'legacy' ? 'legacyFailures' : 'solidFailures'] += 1;
-    diagnostics.warn(`${side}_row_failed`, `the ${side} row of a turn could not be written: ${reason}`);
+    this.#stats[side === 'legacy' ? 'legacyFailures' : 'solidFailures'] += 1;
+    this.#options.diagnostics.warn(`${side}_row_failed`, `the ${side} row of a turn could not be written: ${reason}`);
     return `${side}: ${reason}`;
-  };
-
-  return {
-    async export(turn) {
-      switch (readBackend()) {
-        case 'solid':
-          return solidOnly.export(turn);
-        case 'legacy':
-          return exportLegacy(turn);
-        case 'dual':
-          return exportBoth(turn);
-      }
-    },
-    stats: () => ({ ...stats }),
-  };
+  }
 }
 
 function finish(failures: readonly (string | undefined)[]): TurnExportResult {

@@ -37,8 +37,22 @@ export type TurnWriteResult =
  */
 export async function writeTurn(writer: TurnWriter, turn: Turn, table: TableName): Promise<TurnWriteResult> {
   const mapped = await runMapping(writer.map, turn, writer.timeoutMillis, writer.clock);
-  if (mapped.status === 'failed') return mapped;
-  const { record } = mapped;
+  return mapped.status === 'failed' ? mapped : deliver(writer, mapped.record, table);
+}
+
+/** As {@link writeTurn}, for the process's `exit` event, which no asynchronous mapping can use any more. */
+export function writeTurnSync(writer: TurnWriter, turn: Turn, table: TableName): TurnWriteResult {
+  try {
+    const mapped = writer.map(turn);
+    if (!(mapped instanceof Promise)) return deliver(writer, mapped, table);
+    mapped.catch(() => {});
+    return { status: 'failed', reason: 'the process ended before the mapping had its row' };
+  } catch (error) {
+    return { status: 'failed', reason: describeError(error) };
+  }
+}
+
+function deliver(writer: TurnWriter, record: ConversationRecord, table: TableName): TurnWriteResult {
   let stored: ConversationRecord;
   try {
     stored = writer.redact === undefined ? record : writer.redact(record);

@@ -127,6 +127,28 @@ describe('the lines that operators know', () => {
   });
 });
 
+describe('at the exit of the process', () => {
+  it.each([
+    ['solid', ['conversation_logs']],
+    ['legacy', ['conversation_logs']],
+    ['dual', ['conversation_logs_legacy', 'conversation_logs', 'token_mismatches']],
+  ] as const)('%s: writes the rows of a turn before it returns', async (backend, tables) => {
+    const exporter = createDualExporter(options(backend));
+    await exporter.export(sampleTurn({ number: 2, ...TOOL_LOOP }));
+    const before = sink.keys.length;
+    exporter.exportSync(sampleTurn(TOOL_LOOP));
+    const written = sink.keys.slice(before).map((key) => key.split(' ')[0]);
+    expect([...new Set(written)]).toEqual(tables);
+  });
+
+  it('gives up a legacy row that is still being made, not the other', async () => {
+    const module = legacyModule('export default async () => ({ user_id: "ana" });');
+    createDualExporter(options('dual', { legacy: { module } })).exportSync(sampleTurn());
+    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs_legacy')).toEqual([]);
+  });
+});
+
 describe('each side on its own', () => {
   const never = (): Promise<never> => new Promise(() => {});
 
