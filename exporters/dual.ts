@@ -5,7 +5,7 @@ import type { ComparisonConfig } from '../src/record/compare-records.ts';
 import type { LegacyMappingOptions } from '../src/record/legacy/load-legacy-mapping.ts';
 import type { SideBySide } from '../src/record/legacy/side-by-side.ts';
 import type { LedgerEntry } from '../src/sinks/record-sink.ts';
-import { handOver, type TurnWriteResult, type TurnWriter, writeTurn } from '../src/sinks/write-turn.ts';
+import { handOver, type TurnWriteResult, type TurnWriter, writeTurn, writeTurnSync } from '../src/sinks/write-turn.ts';
 import type { Turn } from '../src/span-tree/turn.ts';
 import type { TurnExporter, TurnExportResult } from '../src/span-tree/turn-exporter.ts';
 import {
