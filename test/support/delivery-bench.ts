@@ -1,0 +1,86 @@
+/** A delivery sink between real clients and loopback servers, with numbers small enough for tests. */
+import { onTestFinished } from 'vitest';
+import { createBigQueryTransport } from '../../exporters/bigquery-transport.ts';
+import { createCloudLoggingWriter } from '../../exporters/cloud-logging.ts';
+import { createDiagnostics, type Diagnostics } from '../../src/diagnostics.ts';
+import { CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY } from '../../src/record/conversation-columns.ts';
+import { TOKEN_MISMATCHES } from '../../src/record/mismatch-columns.ts';
+import { DEFAULT_DELIVERY, type DeliveryConfig, type OutboxConfig } from '../../src/sinks/delivery-config.ts';
+import { createDeliverySink, type DeliveryDependencies, type DeliverySink } from '../../src/sinks/delivery-sink.ts';
+import { LoopbackBigQuery } from './loopback-bigquery.ts';
+import { LoopbackLogging } from './loopback-logging.ts';
+import { createTestAuthClient } from './test-credentials.ts';
+
+export const DATASET = 'chat_analytics';
+
+export const TEST_TABLES = {
+  conversation_logs: 'conversation_logs',
+  conversation_logs_legacy: 'conversation_logs_legacy',
+  token_mismatches: 'token_mismatches',
+} as const;
+
+/** Retries within milliseconds. */
+export const QUICK: DeliveryConfig = {
+  ...DEFAULT_DELIVERY,
+  lingerMillis: 2,
+  requestTimeoutMillis: 2_000,
+  retry: { initialMillis: 2, maxMillis: 20, multiplier: 2, totalMillis: 60 },
+};
+
+export function outboxIn(directory: string, given: Partial<OutboxConfig> = {}): OutboxConfig {
+  return { directory, maxBytes: 1_073_741_824, whenFull: 'oldest-to-fallback', durability: 'process', ...given };
+}
+
+// The clients would look for Google's metadata server.
+process.env.METADATA_SERVER_DETECTION = 'none';
+
+const authClient = createTestAuthClient();
+
+export class DeliveryBench {
+  readonly bigQuery: LoopbackBigQuery;
+  readonly logging: LoopbackLogging;
+  readonly lines: string[] = [];
+  readonly said: string[] = [];
+  readonly diagnostics: Diagnostics = createDiagnostics({ write: (line) => this.said.push(line) });
+
+  private constructor(bigQuery: LoopbackBigQuery, logging: LoopbackLogging) {
+    this.bigQuery = bigQuery;
+    this.logging = logging;
+  }
+
+  static async start(): Promise<DeliveryBench> {
+    const bench = new DeliveryBench(await LoopbackBigQuery.start(), await LoopbackLogging.start());
+    for (const { name, columns } of [CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY, TOKEN_MISMATCHES]) {
+      bench.bigQuery.addTable(DATASET, name, columns);
+    }
+    onTestFinished(() => bench.close());
+    return bench;
+  }
+
+  /** A sink of the real clients. Shut down by the test. */
+  sink(config: Partial<DeliveryConfig> = {}, given: Partial<DeliveryDependencies> = {}): DeliverySink {
+    return createDeliverySink(
+      { ...QUICK, ...config },
+      {
+        diagnostics: this.diagnostics,
+        transport: () =>
+          createBigQueryTransport({
+            projectId: 'test-project',
+            datasetId: DATASET,
+            tables: TEST_TABLES,
+            apiEndpoint: this.bigQuery.url,
+            clientOptions: { authClient },
+          }),
+        fallback: () =>
+          createCloudLoggingWriter({ projectId: 'test-project', clientOptions: this.logging.clientOptions }),
+        writeLine: (line) => this.lines.push(line),
+        ...given,
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    this.logging.close();
+    await this.bigQuery.close();
+  }
+}
