@@ -10,14 +10,14 @@ export type SettingSource = 'code' | 'environment' | 'file' | 'default';
 
 export interface ConfigOptions {
   /** Settings given in code: they win over the environment and the file. */
-  readonly settings?: Partial<SettingValues>;
+  readonly settings?: Partial<SettingValues> | undefined;
   /**
    * The YAML file. Default: the variable `SPANLEDGER_CONFIG`, else `config/config.yaml` if there is one.
    * `false`: no file.
    */
-  readonly configFile?: string | false;
+  readonly configFile?: string | false | undefined;
   /** Default: `process.env`. */
-  readonly env?: Environment;
+  readonly env?: Environment | undefined;
 }
 
 export interface ResolvedConfig {
@@ -28,6 +28,8 @@ export interface ResolvedConfig {
   readonly configFile: string | undefined;
   /** Environment variables that were ignored because of their values, one sentence each. */
   readonly warnings: readonly string[];
+  /** The environment it was read from; a live file may refer to its variables. */
+  readonly env: Environment;
   /** `OTEL_SDK_DISABLED=true`: nothing starts. */
   readonly sdkDisabled: boolean;
 }
@@ -59,6 +61,7 @@ export function resolveConfig(options: ConfigOptions = {}): ResolvedConfig {
     sources: sources as Record<keyof SettingValues, SettingSource>,
     configFile: file?.path,
     warnings,
+    env,
     sdkDisabled: env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true',
   };
 }

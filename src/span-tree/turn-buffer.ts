@@ -19,6 +19,8 @@ export interface TurnBufferOptions {
   /** Memory for held spans, in bytes, as `measureSnapshot` counts. */
   readonly maxHeldBytes: number;
   readonly maxHeldSpans: number;
+  /** Called when a turn begins: what its export needs may be loaded meanwhile. Must not throw. */
+  readonly onTurnStart: () => void;
   /** Takes each finished turn, and each amendment of one. Must not throw. */
   readonly onTurn: (turn: Turn) => void;
   /** Called when a turn became ready and `writeReady` should be called soon. */
@@ -182,6 +184,7 @@ export class TurnBuffer {
     const turn: HeldTurn = { top, kind, state: 'open', recordVersion: 0, complete: false, stale: false };
     this.#turns.set(top, turn);
     this.#unwritten.add(turn);
+    this.#options.onTurnStart();
     return turn;
   }
 

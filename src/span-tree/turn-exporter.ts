@@ -10,4 +10,8 @@ export type TurnExportResult =
  */
 export interface TurnExporter {
   export(turn: Turn): Promise<TurnExportResult>;
+  /** Called when a turn begins, so that what the first export needs can be loaded while the agent works. */
+  prepare?(): void;
+  /** Makes the turn's row durable before it returns, for the process's `exit` event. */
+  exportSync?(turn: Turn): void;
 }

@@ -57,6 +57,7 @@ export class TurnProcessor implements SpanProcessor {
   #amendments = 0;
   #failedExports = 0;
   #stopped = false;
+  #ending = false;
 
   constructor(options: TurnProcessorOptions) {
     this.#exporter = options.exporter;
@@ -69,6 +70,7 @@ export class TurnProcessor implements SpanProcessor {
       turnTimeoutMillis: options.turnTimeoutMillis ?? 600_000,
       maxHeldBytes: options.maxHeldBytes ?? 64 * 1024 * 1024,
       maxHeldSpans: options.maxHeldSpans ?? 200_000,
+      onTurnStart: () => this.#exporter.prepare?.(),
       onTurn: (turn) => this.#export(turn),
       onReady: () => this.#scheduleSlice(),
       onDrop: (reason, count) => this.#droppedSpans.set(reason, (this.#droppedSpans.get(reason) ?? 0) + count),
@@ -87,23 +89,41 @@ export class TurnProcessor implements SpanProcessor {
 
   /** Resolves when every finished turn is exported and durable. Turns that are still open stay. */
   async forceFlush(): Promise<void> {
+    await this.writeFinished();
+    await this.#settle();
+  }
+
+  /** Resolves when the exporter has answered for every finished turn. */
+  async writeFinished(): Promise<void> {
     this.#guard(() => {
       while (this.#buffer.writeReady());
     });
-    await this.#settleInFlight();
+    await this.#answered();
   }
 
-  /** As `forceFlush`, but turns that are still open are written too, as incomplete; amended if they go on. */
-  async finish(): Promise<void> {
+  /** As `writeFinished`, but turns that are still open are written too, as incomplete; amended if they go on. */
+  async writeAll(): Promise<void> {
     this.#guard(() => this.#buffer.writeAll());
-    await this.#settleInFlight();
+    await this.#answered();
   }
 
-  /** `finish`, once; spans after that are ignored. */
+  /** `writeAll`, then makes the rows durable. Spans after that are ignored. Safe to call twice. */
   async shutdown(): Promise<void> {
+    await this.stop();
+    await this.#settle();
+  }
+
+  /** `writeAll`; spans after that are ignored. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearImmediate(this.#slice);
-    await this.finish();
+    await this.writeAll();
+  }
+
+  /** Writes what is held before the process ends, where nothing asynchronous runs any more. */
+  finishSync(): void {
+    this.#ending = true;
+    this.#guard(() => this.#buffer.writeAll());
   }
 
   stats(): TurnProcessorStats {
@@ -146,6 +166,10 @@ export class TurnProcessor implements SpanProcessor {
   #export(turn: Turn): void {
     if (turn.recordVersion === 1) this.#turns += 1;
     else this.#amendments += 1;
+    if (this.#ending) {
+      this.#exporter.exportSync?.(turn);
+      return;
+    }
     const done: Promise<void> = this.#exportTurn(turn).finally(() => this.#inFlight.delete(done));
     this.#inFlight.add(done);
   }
@@ -162,8 +186,7 @@ export class TurnProcessor implements SpanProcessor {
     }
   }
 
-  async #settleInFlight(): Promise<void> {
+  async #answered(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
-    await this.#settle();
   }
 }

@@ -1,0 +1,12 @@
+/**
+ * Side-effect entry: `import 'spanledger/instrument'`, or `node --import spanledger/instrument app.js`.
+ * A configuration that cannot be used is said, and the agent runs on without rows: starting it matters more.
+ */
+import { describeError } from './errors.ts';
+import { start } from './start.ts';
+
+try {
+  start();
+} catch (error) {
+  process.stderr.write(`[spanledger] not started: ${describeError(error)}\n`);
+}

@@ -1,0 +1,128 @@
+import { AlwaysOnSampler, type Sampler, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { type Clock, systemClock } from './clock.ts';
+import { type ResolvedConfig, resolveConfig } from './config/resolve-config.ts';
+import { createDiagnostics, type Diagnostics } from './diagnostics.ts';
+import { AdkSpanProcessor } from './instrumentation/adk/adk-span-processor.ts';
+import { LazyRows } from './lazy-rows.ts';
+import { classifySpan } from './record/dialects/classify-span.ts';
+import type { FlushResult, SinkStats } from './sinks/record-sink.ts';
+import { TurnProcessor, type TurnProcessorStats } from './span-tree/turn-processor.ts';
+import { type StartOptions, settingsOf } from './start-options.ts';
+
+export interface SpanledgerStats {
+  readonly turns: TurnProcessorStats;
+  /** The books of the rows: `received = stored + fallback + pending + dropped`. */
+  readonly rows: SinkStats;
+  /** How often each problem was met, by its code. */
+  readonly problems: Readonly<Record<string, number>>;
+}
+
+/** A running ledger: what a tracer provider needs from it, and what a host can ask of it. */
+export interface Spanledger {
+  /** For the `spanProcessors` of a tracer provider or of `NodeSDK`, in this order. */
+  readonly spanProcessors: readonly SpanProcessor[];
+  /** For the `sampler` of the same: records agent turns that the wrapped sampler leaves out. */
+  readonly sampler: Sampler;
+  readonly config: ResolvedConfig;
+  /**
+   * Writes every finished turn and delivers its row. Never rejects.
+   *
+   * @param timeoutMillis default: the setting `flushTimeoutSeconds`
+   * @returns whether everything is stored, in the fallback or durable on disk, and what is not
+   */
+  flush(timeoutMillis?: number): Promise<FlushResult>;
+  /** As `flush`, with turns that are still open written as incomplete; they are amended if they go on. */
+  flushAll(timeoutMillis?: number): Promise<FlushResult>;
+  /** As `flushAll`; then stops: later spans are ignored. Safe to call twice. */
+  shutdown(timeoutMillis?: number): Promise<FlushResult>;
+  /** As far as it can be done without waiting: for the process's `exit` event. */
+  finishSync(): void;
+  stats(): SpanledgerStats;
+}
+
+/**
+ * Builds the ledger without touching anything global, for a host that starts OpenTelemetry itself: it adds
+ * `spanProcessors` and `sampler` to its own provider. `start` does the rest for a host that does not.
+ *
+ * @throws {ConfigurationError} on a setting that cannot be used
+ * @example
+ * const ledger = createSpanledger({ backend: 'solid' });
+ * const sdk = new NodeSDK({ spanProcessors: [...ledger.spanProcessors, mine], sampler: ledger.sampler });
+ */
+export function createSpanledger(options: StartOptions = {}): Spanledger {
+  const config = resolveConfig({ settings: settingsOf(options), configFile: options.configFile, env: options.env });
+  const diagnostics = options.diagnostics ?? createDiagnostics();
+  for (const warning of config.warnings) diagnostics.warn('environment', warning);
+  return new RunningLedger(config, options, diagnostics, options.clock ?? systemClock);
+}
+
+class RunningLedger implements Spanledger {
+  readonly config: ResolvedConfig;
+  readonly spanProcessors: readonly SpanProcessor[];
+  readonly sampler: Sampler = new AlwaysOnSampler();
+  readonly #rows: LazyRows;
+  readonly #turns: TurnProcessor;
+  readonly #diagnostics: Diagnostics;
+  readonly #clock: Clock;
+  #shutdown: Promise<FlushResult> | undefined;
+
+  constructor(config: ResolvedConfig, options: StartOptions, diagnostics: Diagnostics, clock: Clock) {
+    const { values } = config;
+    this.config = config;
+    this.#diagnostics = diagnostics;
+    this.#clock = clock;
+    this.#rows = new LazyRows({ config, sink: options.sink, diagnostics, clock });
+    this.#turns = new TurnProcessor({
+      exporter: this.#rows,
+      classify: classifySpan,
+      diagnostics,
+      clock,
+      zipMetricsTimeoutMillis: values.zipMetricsTimeoutSeconds * 1_000,
+      turnTimeoutMillis: values.turnTimeoutSeconds * 1_000,
+      maxHeldBytes: values.maxHeldBytes,
+      settle: async () => {
+        await this.#rows.flush(this.#defaultTimeoutMillis);
+      },
+    });
+    this.spanProcessors = values.enabled ? [new AdkSpanProcessor(), this.#turns] : [];
+  }
+
+  async flush(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
+    const deadline = this.#clock.monotonic() + timeoutMillis;
+    await this.#turns.writeFinished();
+    return this.#rows.flush(deadline - this.#clock.monotonic());
+  }
+
+  async flushAll(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
+    await this.#turns.writeAll();
+    return this.flush(timeoutMillis);
+  }
+
+  shutdown(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
+    this.#shutdown ??= this.#stop(timeoutMillis);
+    return this.#shutdown;
+  }
+
+  finishSync(): void {
+    this.#turns.finishSync();
+    this.#rows.persistSync();
+  }
+
+  stats(): SpanledgerStats {
+    return {
+      turns: this.#turns.stats(),
+      rows: this.#rows.stats(),
+      problems: Object.fromEntries(this.#diagnostics.counts()),
+    };
+  }
+
+  async #stop(timeoutMillis: number): Promise<FlushResult> {
+    const deadline = this.#clock.monotonic() + timeoutMillis;
+    await this.#turns.stop();
+    return this.#rows.shutdown(deadline - this.#clock.monotonic());
+  }
+
+  get #defaultTimeoutMillis(): number {
+    return this.config.values.flushTimeoutSeconds * 1_000;
+  }
+}

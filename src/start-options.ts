@@ -1,0 +1,27 @@
+import type { Clock } from './clock.ts';
+import type { ConfigOptions } from './config/resolve-config.ts';
+import type { SettingValues } from './config/setting-values.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import type { RecordSink } from './sinks/record-sink.ts';
+
+/**
+ * What `start` and `createSpanledger` take: every setting by its name, and what only code can give.
+ * Settings in code win over the environment, which wins over the file.
+ */
+export interface StartOptions extends Partial<SettingValues> {
+  /** The YAML file. Default: `SPANLEDGER_CONFIG`, else `config/config.yaml` if there is one. `false`: none. */
+  readonly configFile?: ConfigOptions['configFile'];
+  /** Default: `process.env`. */
+  readonly env?: ConfigOptions['env'];
+  /** Where rows go instead of BigQuery or the local store. */
+  readonly sink?: RecordSink;
+  /** Where the package's own messages go. Default: one line a problem on standard error. */
+  readonly diagnostics?: Diagnostics;
+  readonly clock?: Clock;
+}
+
+/** The settings among the options. */
+export function settingsOf(options: StartOptions): Partial<SettingValues> {
+  const { configFile: _file, env: _env, sink: _sink, diagnostics: _diagnostics, clock: _clock, ...settings } = options;
+  return settings;
+}
