@@ -72,7 +72,11 @@ export function buildRecordOfReading(reading: TurnReading, options: BuildRecordO
     schema_version: SCHEMA_VERSION,
     service_name: wellFormed(reading.serviceName),
     service_version: wellFormed(reading.serviceVersion),
-    ...buildModel(reading),
+    provider_name: wellFormed(reading.provider),
+    request_model: wellFormed(reading.requestModel),
+    response_model: wellFormed(reading.responseModel),
+    finish_reasons: reading.finishReasons.map((reason) => reason.toWellFormed()),
+    model_call_count: reading.modelCalls.length,
     tool_call_count: reading.toolCalls.length,
     tool_error_count: reading.toolCalls.filter((call) => call.success === false).length,
     model_time_ms: reading.modelTimeMs,
@@ -179,23 +183,6 @@ function buildTokens({
     tool_use_prompt_token_count: usage.toolUsePrompt,
     span_dialect: dialect,
     token_rule: tokenRule,
-  };
-}
-
-function buildModel({
-  modelCalls,
-}: TurnReading): Pick<
-  ConversationRecord,
-  'provider_name' | 'request_model' | 'response_model' | 'finish_reasons' | 'model_call_count'
-> {
-  const answered = modelCalls.findLast((call) => call.answered);
-  const last = answered ?? modelCalls.at(-1);
-  return {
-    provider_name: wellFormed(last?.provider),
-    request_model: wellFormed(last?.requestModel),
-    response_model: wellFormed(answered?.responseModel),
-    finish_reasons: (answered?.finishReasons ?? []).map((reason) => reason.toWellFormed()),
-    model_call_count: modelCalls.length,
   };
 }
 

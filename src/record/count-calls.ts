@@ -62,11 +62,8 @@ function usageBelow(spans: readonly TurnSpan[]): {
 /** A failed call without usage spent nothing that could be known; one that answered, or still runs, did. */
 function mayHaveSpent(call: TurnSpan): boolean {
   const reading = call.recognised?.reading;
-  return reading !== undefined && reading.error === undefined && (reading.answered || !hasEnded(call));
-}
-
-function hasEnded(call: TurnSpan): boolean {
-  return call.span.endTimeUnixNano !== undefined;
+  if (reading === undefined || reading.error !== undefined) return false;
+  return reading.answered || reading.mayHaveAnswered || call.span.endTimeUnixNano === undefined;
 }
 
 function kindOf(span: TurnSpan): string | undefined {

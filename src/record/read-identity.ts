@@ -15,8 +15,6 @@ const PROPERTY_PREFIXES = [
   'traceloop.association.properties.',
   'ai.telemetry.metadata.',
   'ai.settings.context.',
-  'ai.settings.runtimeContext.',
-  'langfuse.trace.metadata.',
   'langsmith.metadata.',
   'mastra.metadata.',
 ];
@@ -24,57 +22,64 @@ const SESSION_NAMES = ['sessionId', 'session_id', 'session.id', 'threadId', 'thr
 const CONVERSATION_NAMES = ['conversationId', 'conversation_id', 'conversation.id'];
 const USER_NAMES = ['userId', 'user_id', 'user.id'];
 
-const CONVERSATION_KEYS = ['gen_ai.conversation.id', ...withPrefixes(CONVERSATION_NAMES)];
-const SESSION_KEYS = [
-  'session.id',
-  'langfuse.session.id',
-  'gcp.vertex.agent.session_id',
-  ...withPrefixes(SESSION_NAMES),
-];
-const USER_KEYS = ['user.id', 'enduser.id', 'langfuse.user.id', ...withPrefixes(USER_NAMES)];
-// JSON objects of such properties: OpenInference and LangChain.
-const METADATA_KEYS = ['metadata'];
-
-/** The ids that the root says, else the first span below it that does, else the nearest span above it. */
-export function readIdentity(turn: Turn, spans: readonly TurnSpan[]): IdentityReading {
-  const places: Attributes[] = [];
-  for (const { span, recognised, parent } of spans) {
-    if (recognised !== undefined || parent === undefined) places.push(span.attributes);
-  }
-  for (const ancestor of turn.ancestors) places.push(ancestor.attributes);
-  return {
-    conversationId: find(places, CONVERSATION_KEYS, CONVERSATION_NAMES),
-    sessionId: find(places, SESSION_KEYS, SESSION_NAMES),
-    userId: find(places, USER_KEYS, USER_NAMES),
-  };
+/** Where one kind of id stands: names in a JSON object of properties, and attribute keys. */
+interface Place {
+  readonly names: readonly string[];
+  readonly keys: readonly string[];
 }
 
-function find(
-  places: readonly Attributes[],
-  keys: readonly string[],
-  metadataNames: readonly string[],
-): string | undefined {
-  for (const attributes of places) {
-    for (const key of keys) {
-      const id = idText(attributes[key]);
-      if (id !== undefined) return id;
-    }
+const CONVERSATION: Place = place(CONVERSATION_NAMES, 'gen_ai.conversation.id');
+const SESSION: Place = place(SESSION_NAMES, 'session.id', 'langfuse.session.id', 'gcp.vertex.agent.session_id');
+const USER: Place = place(USER_NAMES, 'user.id', 'enduser.id', 'langfuse.user.id');
+
+function place(names: readonly string[], ...keys: readonly string[]): Place {
+  return { names, keys: [...keys, ...PROPERTY_PREFIXES.flatMap((prefix) => names.map((name) => prefix + name))] };
+}
+
+/**
+ * The ids that the root says, else the first span below it that does, else the nearest span above it. Where spans of
+ * one conversation contradict each other the id is left out: some instrumentations leak the context of one turn into
+ * another that runs beside it, and no id is better than somebody else's.
+ */
+export function readIdentity(turn: Turn, spans: readonly TurnSpan[]): IdentityReading {
+  const [first] = spans;
+  const topOwner = first?.recognised?.kind === 'agent' ? first : undefined;
+  const own: Attributes[] = [];
+  const nested: Attributes[] = [];
+  for (const span of spans) {
+    if (span.recognised === undefined) continue;
+    const isOwn = span === first || (span.owner === topOwner && span.recognised.kind !== 'agent');
+    (isOwn ? own : nested).push(span.span.attributes);
   }
+  const above = turn.ancestors.map((ancestor) => ancestor.attributes);
+  const find = (where: Place): string | undefined => {
+    const ids = new Set(own.map((attributes) => idIn(attributes, where)).filter((id) => id !== undefined));
+    if (ids.size > 1) return undefined;
+    const [id] = ids;
+    return id ?? firstId(nested, where) ?? firstId(above, where);
+  };
+  return { conversationId: find(CONVERSATION), sessionId: find(SESSION), userId: find(USER) };
+}
+
+function firstId(places: readonly Attributes[], where: Place): string | undefined {
   for (const attributes of places) {
-    const id = findInMetadata(attributes, metadataNames);
+    const id = idIn(attributes, where);
     if (id !== undefined) return id;
   }
   return undefined;
 }
 
-function findInMetadata(attributes: Attributes, names: readonly string[]): string | undefined {
-  for (const key of METADATA_KEYS) {
-    const json = nonEmptyString(attributes[key]);
-    const metadata = json === undefined ? undefined : parseContainer(json);
-    for (const name of names) {
-      const id = idText(property(metadata, name));
-      if (id !== undefined) return id;
-    }
+/** What a call was given as its own metadata comes before what its context lent it. */
+function idIn(attributes: Attributes, { names, keys }: Place): string | undefined {
+  const json = nonEmptyString(attributes.metadata);
+  const metadata = json === undefined ? undefined : parseContainer(json);
+  for (const name of metadata === undefined ? [] : names) {
+    const id = idText(property(metadata, name));
+    if (id !== undefined) return id;
+  }
+  for (const key of keys) {
+    const id = idText(attributes[key]);
+    if (id !== undefined) return id;
   }
   return undefined;
 }
@@ -82,8 +87,4 @@ function findInMetadata(attributes: Attributes, names: readonly string[]): strin
 /** Ids of a database are often numbers. */
 function idText(value: unknown): string | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : nonEmptyString(value);
-}
-
-function withPrefixes(names: readonly string[]): string[] {
-  return PROPERTY_PREFIXES.flatMap((prefix) => names.map((name) => `${prefix}${name}`));
 }

@@ -15,20 +15,31 @@ export interface OutcomeReading {
 /**
  * @param spans of the turn, parents before children
  * @param calls its model calls, in start order
+ * @param failures why calls failed
  */
-export function readOutcome(turn: Turn, spans: readonly TurnSpan[], calls: readonly TurnSpan[]): OutcomeReading {
+export function readOutcome(
+  turn: Turn,
+  spans: readonly TurnSpan[],
+  calls: readonly TurnSpan[],
+  failures: ReadonlyMap<TurnSpan, string>,
+): OutcomeReading {
   const root = onlyRoot(turn, spans);
-  const topCalls = calls.filter((call) => !call.underTool);
-  const last = topCalls.at(-1);
+  const last = calls.findLast((call) => !call.underTool);
   const question = questionOf(root, spans);
-  const answer = answerOf(root, last);
-  const hasAnswer = answer.text !== undefined;
+  const rootAnswer = root && root !== last && !isTool(root) ? answerOf(root) : SILENCE;
+  const callAnswer = last === undefined ? SILENCE : callAnswerOf(last);
+  const answer = rootAnswer.text === undefined ? callAnswer : rootAnswer;
 
-  const ownError = (root && errorOf(root)) ?? (last && errorOf(last));
-  const hasCompleted = topCalls.some((call) => call.recognised?.reading.answered === true);
-  const lent = hasAnswer || hasCompleted ? undefined : ancestorError(turn);
-  const error = ownError ?? lent;
-  return { question, answer, error, success: error === undefined ? succeeded(root, last, hasAnswer) : false };
+  const hasAnswered = answer.text !== undefined || calls.some((call) => !call.underTool && isAnswered(call));
+  const error =
+    (root && errorOf(root)) ?? (last && failures.get(last)) ?? (hasAnswered ? undefined : ancestorError(turn));
+  if (error !== undefined) return { question, answer, error, success: false };
+
+  if (rootAnswer.text !== undefined || (last === undefined && answer.text !== undefined)) {
+    return { question, answer, error, success: true };
+  }
+  const isCaptured = question.text !== undefined || calls.some((call) => speaks(call));
+  return { question, answer, error, success: last && completed(last, callAnswer, isCaptured) ? true : undefined };
 }
 
 /** The root that speaks for the turn; several roots are parts of it, none of which does. */
@@ -49,24 +60,25 @@ function questionOf(root: TurnSpan | undefined, spans: readonly TurnSpan[]): Spo
   return SILENCE;
 }
 
-function answerOf(root: TurnSpan | undefined, last: TurnSpan | undefined): SpokenText {
-  const said = root && !isTool(root) ? readAnswer(root.recognised?.reading.output() ?? []) : SILENCE;
-  if (said.text !== undefined) return said;
-  for (let view = last; view !== undefined; view = view.enclosingCall) {
-    const answer = readAnswer(view.recognised?.reading.output() ?? []);
+function callAnswerOf(call: TurnSpan): SpokenText {
+  for (let view: TurnSpan | undefined = call; view !== undefined; view = view.enclosingCall) {
+    const answer = answerOf(view);
     if (answer.text !== undefined) return answer;
   }
   return SILENCE;
 }
 
-/** @returns `undefined` where the spans do not tell whether the turn came to its end */
-function succeeded(root: TurnSpan | undefined, last: TurnSpan | undefined, hasAnswer: boolean): true | undefined {
-  if (last === undefined) return hasAnswer ? true : undefined;
-  const rootAnswers =
-    root !== undefined && root !== last && readAnswer(root.recognised?.reading.output() ?? []).text !== undefined;
-  if (rootAnswers) return true;
-  if (last.recognised?.reading.answered !== true) return undefined;
-  return asksForTool(last) ? undefined : true;
+function answerOf(span: TurnSpan): SpokenText {
+  return readAnswer(span.recognised?.reading.output() ?? []);
+}
+
+/**
+ * Whether the last call brought the turn to its end: it answered, and not with a tool call that nothing followed.
+ * An answer without words counts only where its words are not captured.
+ */
+function completed(last: TurnSpan, answer: SpokenText, isCaptured: boolean): boolean {
+  if (!isAnswered(last) || asksForTool(last)) return false;
+  return answer.text !== undefined || !isCaptured || last.recognised?.reading.showsResponse === false;
 }
 
 function asksForTool(call: TurnSpan): boolean {
@@ -76,10 +88,18 @@ function asksForTool(call: TurnSpan): boolean {
   return reading.finishReasons.some((reason) => /^tool[-_ ]?(calls?|use)$/i.test(reason));
 }
 
+function speaks(call: TurnSpan): boolean {
+  return call.recognised?.reading.output().some((message) => message.texts.length > 0) === true;
+}
+
+function isAnswered(call: TurnSpan): boolean {
+  return call.recognised?.reading.answered === true;
+}
+
 function ancestorError(turn: Turn): string | undefined {
   for (const ancestor of turn.ancestors) {
     const error = statusError(ancestor);
-    if (error !== undefined) return error;
+    if (error !== undefined) return error.toWellFormed();
   }
   return undefined;
 }

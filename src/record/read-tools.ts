@@ -1,12 +1,9 @@
-import type { ToolCallReading, ToolRequest } from './turn-reading.ts';
+import { type AnsweredRequest, findAnsweredRequests } from './answered-requests.ts';
+import type { ToolCallReading } from './turn-reading.ts';
 import { byStart, type TurnSpan } from './turn-spans.ts';
 
-// Frameworks hand over to another agent through a tool of this name; only its prefix is fixed in the messages.
+// Frameworks hand over to another agent through a tool of such a name.
 const HAND_OVER = /^transfer_(back_)?to_/;
-
-interface Request extends ToolRequest {
-  readonly call: TurnSpan;
-}
 
 /**
  * Tool calls of a turn, in call order: from the tools' own spans, and from the messages where a span never arrived
@@ -17,18 +14,17 @@ interface Request extends ToolRequest {
  */
 export function readTools(spans: readonly TurnSpan[], calls: readonly TurnSpan[]): readonly ToolCallReading[] {
   const tools = byStart(spans.filter(isOwnCall));
-  const requests = calls.flatMap((call) => requestsOf(call).map((request) => ({ ...request, call })));
-  const { rankOf, unseen } = match(tools, requests);
-  const answered = unseen.length === 0 ? [] : answeredLater(unseen, calls);
-  const entries = [
-    ...tools.map((tool) => ({
-      at: tool.span.startTimeUnixNano,
-      rank: rankOf.get(tool) ?? -1,
-      reading: readTool(tool),
-    })),
-    ...answered.map(({ request, rank, at }) => ({ at, rank, reading: readRequest(request) })),
-  ];
-  // Tools that one answer starts together may share a start time: then the answer's order is the call order.
+  const requests = findAnsweredRequests(calls);
+  const rankOf = matchSpans(tools, requests);
+  const entries = tools.map((tool) => {
+    return { at: tool.span.startTimeUnixNano, rank: rankOf.get(tool) ?? requests.length, reading: readTool(tool) };
+  });
+  const seen = new Set(rankOf.values());
+  for (const [rank, request] of requests.entries()) {
+    if (seen.has(rank) || HAND_OVER.test(request.name)) continue;
+    entries.push({ at: request.knownBy.span.startTimeUnixNano, rank, reading: readRequest(request) });
+  }
+  // Tools that one answer starts together may share a start time: then the order of the requests is the call order.
   entries.sort((a, b) => (a.at === b.at ? a.rank - b.rank : a.at < b.at ? -1 : 1));
   return entries.map((entry) => entry.reading);
 }
@@ -40,69 +36,42 @@ function isOwnCall(span: TurnSpan): boolean {
   return outer?.kind !== 'tool' || outer.reading.name !== span.recognised.reading.name;
 }
 
-function requestsOf(call: TurnSpan): readonly ToolRequest[] {
-  return call.recognised?.reading.output().flatMap((message) => message.toolRequests) ?? [];
-}
-
-interface Unseen {
-  readonly request: Request;
-  readonly rank: number;
-}
-
-/** Pairs tool spans with the requests that started them: by call id, else by name in order. */
-function match(
-  tools: readonly TurnSpan[],
-  requests: readonly Request[],
-): { readonly rankOf: ReadonlyMap<TurnSpan, number>; readonly unseen: readonly Unseen[] } {
-  const byId = new Map<string, TurnSpan>();
-  const byName = new Map<string, TurnSpan[]>();
+/** Pairs tool spans with the requests that started them, by call id, else by name in order. */
+function matchSpans(tools: readonly TurnSpan[], requests: readonly AnsweredRequest[]): Map<TurnSpan, number> {
+  const byKey = new Map<string, number[]>();
+  const add = (key: string, rank: number): void => {
+    const ranks = byKey.get(key);
+    if (ranks === undefined) byKey.set(key, [rank]);
+    else ranks.push(rank);
+  };
+  for (const [rank, request] of requests.entries()) {
+    if (request.id !== undefined) add(idKey(request.id), rank);
+    add(nameKey(request.name), rank);
+  }
+  const taken = new Set<number>();
+  const rankOf = new Map<TurnSpan, number>();
+  const take = (tool: TurnSpan, key: string): void => {
+    const ranks = byKey.get(key) ?? [];
+    while (ranks[0] !== undefined && taken.has(ranks[0])) ranks.shift();
+    const [rank] = ranks;
+    if (rank === undefined) return;
+    taken.add(rank);
+    rankOf.set(tool, rank);
+  };
   for (const tool of tools) {
     const id = tool.recognised?.reading.callId;
-    if (id !== undefined) byId.set(id, tool);
-    const name = tool.recognised?.reading.name ?? '';
-    byName.set(name, [...(byName.get(name) ?? []), tool]);
+    if (id !== undefined) take(tool, idKey(id));
   }
-  const rankOf = new Map<TurnSpan, number>();
-  const unseen: Unseen[] = [];
-  for (const [rank, request] of requests.entries()) {
-    const named = byName.get(request.name)?.find((tool) => isAnswerTo(tool, request) && !rankOf.has(tool));
-    const tool = (request.id === undefined ? undefined : byId.get(request.id)) ?? named;
-    if (tool !== undefined) rankOf.set(tool, rank);
-    else unseen.push({ request, rank });
-  }
-  return { rankOf, unseen };
+  for (const tool of tools) if (!rankOf.has(tool)) take(tool, nameKey(tool.recognised?.reading.name ?? ''));
+  return rankOf;
 }
 
-function isAnswerTo(tool: TurnSpan, request: Request): boolean {
-  const id = tool.recognised?.reading.callId;
-  const couldBe = id === undefined || request.id === undefined;
-  return couldBe && tool.span.startTimeUnixNano >= request.call.span.startTimeUnixNano;
+function idKey(id: string): string {
+  return `id ${id}`;
 }
 
-/** Of the requests that no span shows, those whose answer was given to a later model call. */
-function answeredLater(
-  unseen: readonly Unseen[],
-  calls: readonly TurnSpan[],
-): readonly (Unseen & { readonly at: bigint })[] {
-  const answered: (Unseen & { readonly at: bigint })[] = [];
-  for (const { request, rank } of unseen) {
-    if (HAND_OVER.test(request.name)) continue;
-    const start = request.call.span.startTimeUnixNano;
-    if (calls.some((call) => call.span.startTimeUnixNano > start && answers(call, request))) {
-      // Right after its request ended, which is when it can have begun.
-      answered.push({ request, rank, at: request.call.span.endTimeUnixNano ?? start });
-    }
-  }
-  return answered;
-}
-
-function answers(call: TurnSpan, request: ToolRequest): boolean {
-  const messages = call.recognised?.reading.input() ?? [];
-  return messages.some((message) =>
-    message.toolAnswers.some((answer) =>
-      request.id === undefined || answer.id === undefined ? answer.name === request.name : answer.id === request.id,
-    ),
-  );
+function nameKey(name: string): string {
+  return `name ${name}`;
 }
 
 function readTool(tool: TurnSpan): ToolCallReading {
@@ -117,7 +86,7 @@ function readTool(tool: TurnSpan): ToolCallReading {
   };
 }
 
-function readRequest(request: ToolRequest): ToolCallReading {
+function readRequest(request: AnsweredRequest): ToolCallReading {
   return {
     span: undefined,
     name: request.name.toWellFormed(),

@@ -3,7 +3,9 @@ import type { SpanSnapshot } from '../span-tree/span-snapshot.ts';
 import type { Turn } from '../span-tree/turn.ts';
 import { nonEmptyString } from './content/json-value.ts';
 import { countCalls } from './count-calls.ts';
+import { findFailures } from './failed-calls.ts';
 import { readIdentity } from './read-identity.ts';
+import { readModel } from './read-model.ts';
 import { readOutcome } from './read-outcome.ts';
 import { readAnswer } from './read-speech.ts';
 import { readTimes } from './read-times.ts';
@@ -20,6 +22,7 @@ import { byStart, listTurnSpans, type TurnSpan } from './turn-spans.ts';
 export function readTurn(turn: Turn): TurnReading {
   const spans = listTurnSpans(turn);
   const counted = countCalls(spans);
+  const failures = findFailures(spans, counted.calls);
   const tokens = readTokens(counted.sources, counted.hasUncounted);
   const roots = turn.roots.map((root) => root.span);
   const own = ownAttributes(spans);
@@ -29,8 +32,9 @@ export function readTurn(turn: Turn): TurnReading {
     dialect: dialectOf(counted.sources.length > 0 ? counted.sources : spans),
     agentName: agentName(spans),
     ...readIdentity(turn, spans),
-    ...readOutcome(turn, spans, counted.calls),
-    modelCalls: counted.calls.map((call) => readCall(call)),
+    ...readOutcome(turn, spans, counted.calls, failures),
+    ...readModel(spans, counted.calls),
+    modelCalls: counted.calls.map((call) => readCall(call, failures.get(call))),
     toolCalls: readTools(spans, counted.calls),
     usage: tokens.usage,
     tokenRule: tokens.rule,
@@ -65,7 +69,7 @@ function readTokens(
   return { usage: sumUsage(usages), rule: [...rules].sort().join('+') };
 }
 
-function readCall(call: TurnSpan): ModelCallReading {
+function readCall(call: TurnSpan, failure: string | undefined): ModelCallReading {
   const reading = call.recognised?.reading;
   const output = reading?.output() ?? [];
   return {
@@ -78,8 +82,8 @@ function readCall(call: TurnSpan): ModelCallReading {
     usage: reading?.usage === undefined ? undefined : resolveUsage(reading.usage).usage,
     spoken: readAnswer(output),
     toolRequests: output.flatMap((message) => message.toolRequests),
-    answered: reading?.answered ?? false,
-    error: reading?.error,
+    answered: failure === undefined && reading?.answered === true,
+    error: failure,
     timeToFirstTokenMs: reading?.timeToFirstTokenMs,
   };
 }

@@ -7,7 +7,8 @@ import type { TokenUsage } from './turn-reading.ts';
  * - `reasoning_excluded`: the reported output leaves reasoning out; candidates = output.
  * - `reasoning_unreported`: no reasoning is reported; candidates = the whole output.
  * - `cache_excluded`: the reported input leaves cached tokens out; prompt = input + cached + cache creation.
- * - `provider_total`: the provider's own total differs from prompt + candidates + thoughts + tool-use prompt.
+ * - `provider_total`: the provider's own total is more than prompt + candidates + thoughts + tool-use prompt.
+ * - `total_contradicted`: the reported total is less than its parts, so it is none of the provider's; they are summed.
  * - `total_unreported`: no total is reported, and it cannot be derived; NULL.
  */
 export type CallRule =
@@ -16,6 +17,7 @@ export type CallRule =
   | 'reasoning_unreported'
   | 'cache_excluded'
   | 'provider_total'
+  | 'total_contradicted'
   | 'total_unreported';
 
 export interface ResolvedUsage {
@@ -49,11 +51,14 @@ export function resolveUsage(reported: ReportedUsage): ResolvedUsage {
   const candidates = output === undefined ? null : output - (meaning.reasoningIncluded ? reasoning : 0);
   const sum = prompt === null || candidates === null ? null : prompt + candidates + reasoning + toolUse;
   const derivable = !(reported.hidesReasoning && reported.reasoning === undefined);
-  const ownTotal = total ?? (derivable ? sum : null);
+  const isContradicted = total !== undefined && sum !== null && total < sum;
+  const derived = derivable ? sum : null;
+  const ownTotal = isContradicted ? derived : (total ?? derived);
 
   const rules: CallRule[] = [reasoningRule(reported.reasoning, meaning.reasoningIncluded)];
   if (cache > 0 && !meaning.cacheIncluded) rules.push('cache_excluded');
-  if (total !== undefined && sum !== total) rules.push('provider_total');
+  if (isContradicted) rules.push('total_contradicted');
+  else if (total !== undefined && sum !== total) rules.push('provider_total');
   if (ownTotal === null) rules.push('total_unreported');
   return {
     usage: {

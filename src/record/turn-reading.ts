@@ -90,6 +90,12 @@ export interface TurnReading {
   readonly question: SpokenText;
   /** The turn's answer, also where the turn failed: a mapping decides what to store. */
   readonly answer: SpokenText;
+  /** Of the last model call that answered, calls below a tool left aside; else of the last that was asked. */
+  readonly provider: string | undefined;
+  readonly requestModel: string | undefined;
+  /** `undefined` where no model answered. */
+  readonly responseModel: string | undefined;
+  readonly finishReasons: readonly string[];
   /** In start order, ties in the order of arrival. */
   readonly modelCalls: readonly ModelCallReading[];
   /** In call order, repeats kept, hand-overs and pseudo tools left out. */

@@ -9,6 +9,8 @@ export interface TurnSpan {
   readonly recognised: RecognisedSpan | undefined;
   readonly parent: TurnSpan | undefined;
   readonly underTool: boolean;
+  /** The nearest agent or tool above: calls with the same owner share a conversation. */
+  readonly owner: TurnSpan | undefined;
   /** The nearest model call above with no agent or tool in between. */
   readonly enclosingCall: TurnSpan | undefined;
   /** The nearest model call above, whatever is in between. */
@@ -33,13 +35,14 @@ export function listTurnSpans(turn: Turn): readonly TurnSpan[] {
 
 function place(span: SpanSnapshot, parent: TurnSpan | undefined): TurnSpan {
   const parentKind = parent?.recognised?.kind;
-  const isBoundary = parentKind === 'agent' || parentKind === 'tool';
+  const ownsBelow = parentKind === 'agent' || parentKind === 'tool';
   return {
     span,
     recognised: recogniseSpan(span),
     parent,
     underTool: parent !== undefined && (parent.underTool || parentKind === 'tool'),
-    enclosingCall: parentKind === 'model' ? parent : isBoundary ? undefined : parent?.enclosingCall,
+    owner: ownsBelow ? parent : parent?.owner,
+    enclosingCall: parentKind === 'model' ? parent : ownsBelow ? undefined : parent?.enclosingCall,
     callAbove: parentKind === 'model' ? parent : parent?.callAbove,
   };
 }

@@ -48,6 +48,8 @@ const WRAPPER_KEYS = [
   'answer',
   'response',
   'result',
+  'inputs',
+  'outputs',
 ] as const;
 
 // Alternatives of one thing: only the first is what was said.

@@ -18,8 +18,11 @@ export const AI_SDK: Dialect = {
   read(span, kind) {
     const { attributes } = span;
     return {
-      name: textOf(attributes, kind === 'tool' ? 'ai.toolCall.name' : 'ai.telemetry.functionId'),
-      callId: textOf(attributes, 'ai.toolCall.id'),
+      name:
+        kind === 'tool'
+          ? textOf(attributes, 'ai.toolCall.name', 'gen_ai.tool.name')
+          : textOf(attributes, 'ai.telemetry.functionId'),
+      callId: textOf(attributes, 'ai.toolCall.id', 'gen_ai.tool.call.id'),
       provider: textOf(attributes, 'ai.model.provider', 'gen_ai.system'),
       requestModel: textOf(attributes, 'ai.model.id', 'gen_ai.request.model'),
       responseModel: textOf(attributes, 'ai.response.model', 'gen_ai.response.model'),

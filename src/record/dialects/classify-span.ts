@@ -8,6 +8,8 @@ import { GEN_AI } from './gen-ai.ts';
 import { GEN_AI_OLD } from './gen-ai-old.ts';
 import { GOOGLE_ADK } from './google-adk.ts';
 import { LANGFUSE } from './langfuse.ts';
+import { LANGSMITH } from './langsmith.ts';
+import { MASTRA } from './mastra.ts';
 import { OPENINFERENCE } from './openinference.ts';
 import { OPENLIT } from './openlit.ts';
 import { OPENLLMETRY } from './openllmetry.ts';
@@ -18,8 +20,10 @@ const DIALECTS: readonly Dialect[] = [
   GOOGLE_ADK,
   OPENINFERENCE,
   LANGFUSE,
-  SENTRY,
+  LANGSMITH,
+  MASTRA,
   AI_SDK,
+  SENTRY,
   AI_SDK_7,
   OPENLLMETRY,
   OPENLIT,
@@ -47,8 +51,7 @@ export const classifySpan: ClassifySpan = (span) => {
 export function recogniseSpan(span: SpanSnapshot): RecognisedSpan | undefined {
   for (const dialect of DIALECTS) {
     const kind = dialect.kindOf(span);
-    if (kind !== undefined)
-      return { dialect: dialect.name, kind, reading: completeReading(span, dialect.read(span, kind)) };
+    if (kind !== undefined) return { dialect: dialect.name, kind, reading: completeReading(dialect.read(span, kind)) };
   }
   return undefined;
 }

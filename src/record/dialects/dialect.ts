@@ -21,8 +21,12 @@ export interface SpanReading {
   readonly usage: ReportedUsage | undefined;
   /** Why the operation failed; `undefined` where it reports no failure. */
   readonly error: string | undefined;
-  /** Whether a model call came back with a response. Default: it ended and reports no failure. */
+  /** Whether a model call came back with a response. Default: it shows any part of one, and reports no failure. */
   readonly answered: boolean;
+  /** Whether the span shows any part of a response: usage, finish reason, served model or content. */
+  readonly showsResponse: boolean;
+  /** Whether a model call that shows no response may have had one; default true. */
+  readonly mayHaveAnswered: boolean;
   readonly timeToFirstTokenMs: number | undefined;
   /** Parsed when first asked for, and once. */
   readonly input: () => readonly Message[];
@@ -48,7 +52,10 @@ export interface Dialect {
 const NO_MESSAGES: readonly Message[] = [];
 
 /** Fills what a dialect left out, and makes its content be parsed at most once. */
-export function completeReading(span: SpanSnapshot, reading: Partial<SpanReading>): SpanReading {
+export function completeReading(reading: Partial<SpanReading>): SpanReading {
+  const output = once(reading.output ?? (() => NO_MESSAGES));
+  const shows = showsResponse(reading, output);
+  const error = reading.error ?? failedFinish(reading.finishReasons);
   return {
     name: undefined,
     callId: undefined,
@@ -57,13 +64,25 @@ export function completeReading(span: SpanSnapshot, reading: Partial<SpanReading
     responseModel: undefined,
     finishReasons: [],
     usage: undefined,
-    error: undefined,
     timeToFirstTokenMs: undefined,
-    answered: reading.error === undefined && span.endTimeUnixNano !== undefined,
+    answered: error === undefined && shows,
+    mayHaveAnswered: true,
     ...reading,
+    error,
+    showsResponse: shows,
     input: once(reading.input ?? (() => NO_MESSAGES)),
-    output: once(reading.output ?? (() => NO_MESSAGES)),
+    output,
   };
+}
+
+function showsResponse(reading: Partial<SpanReading>, output: () => readonly Message[]): boolean {
+  if (reading.usage !== undefined || reading.responseModel !== undefined) return true;
+  return (reading.finishReasons ?? []).length > 0 || output().length > 0;
+}
+
+/** Some say that a call or its stream failed by its finish reason alone. */
+function failedFinish(reasons: readonly string[] | undefined): string | undefined {
+  return reasons?.some((reason) => reason.toLowerCase() === 'error') === true ? 'finished with an error' : undefined;
 }
 
 function once(read: () => readonly Message[]): () => readonly Message[] {

@@ -11,27 +11,25 @@ import { durationMs, statusError, textOf, textsOf } from './span-attributes.ts';
 // Reading of `gen_ai.*`, the trunk of most dialects: the current conventions, their older names, and the names that
 // instrumentations added where the conventions had none. A dialect spreads this and says what differs.
 
-const AGENT_OPERATIONS = new Set(['invoke_agent']);
-const TOOL_OPERATIONS = new Set(['execute_tool']);
-// Operations without a model's answer; `agent_step` and the like enclose the calls that are counted.
-const STEP_OPERATIONS = new Set([
-  'create_agent',
-  'invoke_workflow',
-  'agent_step',
-  'embeddings',
-  'retrieval',
-  'handoff',
+const KINDS: ReadonlyMap<string, SpanKind> = new Map([
+  ['invoke_agent', 'agent'],
+  ['execute_tool', 'tool'],
+  ['chat', 'model'],
+  ['generate_content', 'model'],
+  ['text_completion', 'model'],
 ]);
+// Operations that carry a model's name and no answer.
+const NO_CALLS = new Set(['embeddings', 'create_agent', 'rerank', 'retrieval']);
 
 /** What a span with `gen_ai.*` attributes is; `undefined` where it has none of those that say so. */
 export function genAiKind(attributes: Attributes): SpanKind | undefined {
   const operation = textOf(attributes, ATTRIBUTE_KEYS.operationName);
+  const namesModel = textOf(attributes, ATTRIBUTE_KEYS.requestModel) !== undefined;
   if (operation === undefined) {
-    return textOf(attributes, ATTRIBUTE_KEYS.requestModel, 'gen_ai.system') === undefined ? undefined : 'model';
+    return namesModel || textOf(attributes, 'gen_ai.system') !== undefined ? 'model' : undefined;
   }
-  if (AGENT_OPERATIONS.has(operation)) return 'agent';
-  if (TOOL_OPERATIONS.has(operation)) return 'tool';
-  return STEP_OPERATIONS.has(operation) ? 'step' : 'model';
+  // An operation that the conventions do not know (`responses`, `messages`) is a call where it names its model.
+  return KINDS.get(operation) ?? (namesModel && !NO_CALLS.has(operation) ? 'model' : 'step');
 }
 
 export function readGenAi(span: SpanSnapshot, kind: SpanKind): Partial<SpanReading> {

@@ -36,7 +36,8 @@ export const GOOGLE_ADK: Dialect = {
 
 function kindByName(span: SpanIdentity): SpanKind | undefined {
   if (span.name === 'call_llm') return 'model';
-  if (span.name.startsWith('invoke_agent')) return 'agent';
+  // A graph of agents that answers one message is one turn, as its agents are below it.
+  if (span.name.startsWith('invoke_agent') || span.name.startsWith('invoke_workflow')) return 'agent';
   if (!span.name.startsWith(TOOL_PREFIX)) return undefined;
   return NO_TOOLS.has(toolName(span)) ? 'step' : 'tool';
 }
@@ -50,16 +51,20 @@ function readCall(span: SpanSnapshot): Partial<SpanReading> {
   const own = readGenAi(span, 'model');
   const response = parseContainer(textOf(attributes, RESPONSE) ?? '');
   const error = own.error ?? responseError(response);
-  const responded = response !== undefined || own.usage !== undefined || (own.finishReasons ?? []).length > 0;
+  // A stream that broke off leaves its last piece; a call that threw leaves nothing at all, or `{}` without capture.
+  const isPiece = property(response, 'partial') === true;
+  const responded =
+    !isPiece &&
+    (property(response, 'content') !== undefined || own.usage !== undefined || (own.finishReasons ?? []).length > 0);
   return {
     ...own,
     responseModel: own.responseModel ?? nonEmpty(property(response, 'modelVersion')),
     usage: callUsage(attributes, property(response, 'usageMetadata')),
     error,
-    // A call that threw leaves nothing at all: no status, no exception, no response.
     answered: error === undefined && responded,
+    mayHaveAnswered: responded,
     input: () => preferred(own.input, () => readMessages(attributes[REQUEST], 'user')),
-    output: () => preferred(own.output, () => readMessages(response, 'assistant')),
+    output: () => preferred(own.output, () => (isPiece ? [] : readMessages(response, 'assistant'))),
   };
 }
 

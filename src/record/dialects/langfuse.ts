@@ -5,6 +5,7 @@ import { firstCount, type ReportedUsage, readUsageObject, reportedUsage } from '
 import type { Dialect, SpanKind } from './dialect.ts';
 import { statusError, textOf } from './span-attributes.ts';
 
+const USAGE = 'langfuse.observation.usage_details';
 const TYPE = 'langfuse.observation.type';
 const KINDS: ReadonlyMap<string, SpanKind> = new Map([
   ['agent', 'agent'],
@@ -27,6 +28,7 @@ export const LANGFUSE: Dialect = {
       name: span.name,
       requestModel: model,
       responseModel: error === undefined ? model : undefined,
+      answered: error === undefined && textOf(attributes, 'langfuse.observation.output', USAGE) !== undefined,
       usage: kind === 'model' ? usageOf(span) : undefined,
       error,
       timeToFirstTokenMs: timeToFirstToken(span),
@@ -48,7 +50,7 @@ function observationError(span: SpanSnapshot): string | undefined {
  * itself adds all keys up.
  */
 function usageOf(span: SpanSnapshot): ReportedUsage | undefined {
-  const details = parseContainer(textOf(span.attributes, 'langfuse.observation.usage_details') ?? '');
+  const details = parseContainer(textOf(span.attributes, USAGE) ?? '');
   if (!isObject(details)) return undefined;
   const known = readUsageObject(details);
   if (!Object.hasOwn(details, 'input')) return known;

@@ -21,7 +21,10 @@ export const OPENINFERENCE: Dialect = {
   name: 'openinference',
   kindOf(span) {
     const kind = textOf(span.attributes, KIND);
-    return kind === undefined ? undefined : (KINDS.get(kind.toUpperCase()) ?? 'step');
+    if (kind === undefined) return undefined;
+    // OpenAI Agents hands over to another agent through what is called a tool.
+    if (span.name.startsWith('handoff to ')) return 'step';
+    return KINDS.get(kind.toUpperCase()) ?? 'step';
   },
   read(span, kind) {
     const { attributes } = span;
@@ -44,6 +47,7 @@ export const OPENINFERENCE: Dialect = {
       finishReasons: textsOf(attributes, 'llm.finish_reason'),
       usage: callUsage(attributes, response),
       error,
+      answered: error === undefined && hasResponse(attributes),
       input: () => callMessages(attributes, 'input', 'user'),
       output: () => callMessages(attributes, 'output', 'assistant'),
     };
@@ -61,6 +65,17 @@ function callUsage(attributes: Attributes, response: unknown): ReportedUsage | u
     reasoning: count('completion_details.reasoning'),
   });
   return reported ?? serialisedUsage(response);
+}
+
+/** The model's name alone is no response: it stands on the request too. */
+function hasResponse(attributes: Attributes): boolean {
+  const keys = [
+    'output.value',
+    'llm.output_messages.0.message.role',
+    'llm.finish_reason',
+    'llm.token_count.completion',
+  ];
+  return keys.some((key) => attributes[key] !== undefined);
 }
 
 /** Usage in a response's own JSON: a provider's, or LangChain's serialised message. */

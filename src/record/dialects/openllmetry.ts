@@ -1,7 +1,8 @@
+import type { SpanSnapshot } from '../../span-tree/span-snapshot.ts';
 import type { SpanIdentity } from '../../span-tree/turn.ts';
 import type { Message, MessageRole } from '../content/message.ts';
 import { readMessages } from '../content/read-messages.ts';
-import type { Dialect, SpanKind } from './dialect.ts';
+import type { Dialect, SpanKind, SpanReading } from './dialect.ts';
 import { genAiKind, readGenAi } from './gen-ai-attributes.ts';
 import { statusError, textOf } from './span-attributes.ts';
 
@@ -18,7 +19,7 @@ export const OPENLLMETRY: Dialect = {
   },
   read(span, kind) {
     const { attributes } = span;
-    if (textOf(attributes, KIND) === undefined) return readGenAi(span, kind);
+    if (textOf(attributes, KIND) === undefined) return readCall(span, kind);
     return {
       name: textOf(attributes, 'traceloop.entity.name') ?? span.name,
       error: statusError(span),
@@ -27,6 +28,15 @@ export const OPENLLMETRY: Dialect = {
     };
   },
 };
+
+/** Anthropic counts fresh input only and says no total: the one on the span is the instrumentation's own sum. */
+function readCall(span: SpanSnapshot, kind: SpanKind): Partial<SpanReading> {
+  const own = readGenAi(span, kind);
+  // Some streams leave no trace of their response; failures do show.
+  const reading = { ...own, answered: own.error === undefined && span.endTimeUnixNano !== undefined };
+  if (reading.provider !== 'anthropic' || reading.usage === undefined) return reading;
+  return { ...reading, usage: { ...reading.usage, total: undefined, inputIncludesCached: false } };
+}
 
 function kindOfEntity(entity: string, span: SpanIdentity): SpanKind {
   if (entity === 'agent') return 'agent';

@@ -1,0 +1,68 @@
+import type { Message, ToolAnswer } from './content/message.ts';
+import type { ToolRequest } from './turn-reading.ts';
+import type { TurnSpan } from './turn-spans.ts';
+
+/** A tool call that took place: a later model call was given its answer. */
+export interface AnsweredRequest extends ToolRequest {
+  /** The first model call that knows the answer. */
+  readonly knownBy: TurnSpan;
+}
+
+/**
+ * Tool calls of a turn as the inputs of its model calls tell them. What the first call of a conversation knows already
+ * is history of earlier turns.
+ *
+ * @param calls model calls of the turn, in start order
+ */
+export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly AnsweredRequest[] {
+  const conversations = new Map<TurnSpan | undefined, Map<string, number>>();
+  const found: AnsweredRequest[] = [];
+  const sizes = new Map<TurnSpan | undefined, number>();
+  for (const { owner } of calls) sizes.set(owner, (sizes.get(owner) ?? 0) + 1);
+  for (const call of calls) {
+    // Nothing follows the only call of a conversation: its input needs no parsing.
+    if (sizes.get(call.owner) === 1) continue;
+    const counts = new Map<string, number>();
+    const known = conversations.get(call.owner);
+    for (const request of answeredIn(call.recognised?.reading.input() ?? [])) {
+      // Some call ids are used again for every call: only a request more than before is a new one.
+      const key = `${request.id ?? ''} ${request.name}`;
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      if (known !== undefined && count > (known.get(key) ?? 0)) found.push({ ...request, knownBy: call });
+    }
+    const merged = known ?? new Map<string, number>();
+    for (const [key, count] of counts) merged.set(key, Math.max(count, merged.get(key) ?? 0));
+    conversations.set(call.owner, merged);
+  }
+  return found;
+}
+
+/** Requests of a message list that its later messages answer, in the order of the requests. */
+function answeredIn(messages: readonly Message[]): readonly ToolRequest[] {
+  const requests: ToolRequest[] = [];
+  const answered = new Set<ToolRequest>();
+  const open: ToolRequest[] = [];
+  for (const message of messages) {
+    for (const answer of message.toolAnswers) {
+      const at = open.findIndex((request) => isAnswer(answer, request));
+      const request = at < 0 ? namedAnswer(answer) : open.splice(at, 1)[0];
+      if (request === undefined) continue;
+      if (at < 0) requests.push(request);
+      answered.add(request);
+    }
+    requests.push(...message.toolRequests);
+    open.push(...message.toolRequests);
+  }
+  return requests.filter((request) => answered.has(request));
+}
+
+/** An answer without id and name answers what was asked first. */
+function isAnswer(answer: ToolAnswer, request: ToolRequest): boolean {
+  if (answer.id !== undefined && request.id !== undefined) return answer.id === request.id;
+  return answer.name === undefined || answer.name === request.name;
+}
+
+function namedAnswer({ id, name }: ToolAnswer): ToolRequest | undefined {
+  return name === undefined ? undefined : { id, name };
+}

@@ -1,0 +1,26 @@
+import { statusError } from './dialects/span-attributes.ts';
+import type { TurnSpan } from './turn-spans.ts';
+
+/**
+ * Why model calls failed: what their own spans say, else, where a call shows no end of its response (no usage, no
+ * finish reason), what a span below it says: a broken stream fails the HTTP request and leaves the call's status alone.
+ *
+ * @param spans of the turn, parents before children
+ * @param calls its model calls
+ */
+export function findFailures(spans: readonly TurnSpan[], calls: readonly TurnSpan[]): ReadonlyMap<TurnSpan, string> {
+  const below = new Map<TurnSpan, string>();
+  for (const { span, recognised, callAbove } of spans) {
+    if (callAbove === undefined || recognised !== undefined || below.has(callAbove)) continue;
+    const error = statusError(span);
+    if (error !== undefined) below.set(callAbove, error);
+  }
+  const failures = new Map<TurnSpan, string>();
+  for (const call of calls) {
+    const reading = call.recognised?.reading;
+    const isOpenEnded = reading?.usage === undefined && reading?.finishReasons.length === 0;
+    const error = reading?.error ?? (isOpenEnded ? below.get(call) : undefined);
+    if (error !== undefined) failures.set(call, error.toWellFormed());
+  }
+  return failures;
+}
