@@ -52,7 +52,7 @@ export class LazyRows implements TurnExporter {
   }
 
   exportSync(turn: Turn): void {
-    this.#pipeline?.exportSync(turn);
+    this.#pipeline?.exporter.exportSync?.(turn);
   }
 
   async flush(timeoutMillis: number): Promise<FlushResult> {

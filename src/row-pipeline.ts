@@ -4,7 +4,6 @@ import type { Backend } from './config/backend.ts';
 import type { SettingValues } from './config/setting-values.ts';
 import { createSink } from './create-sink.ts';
 import type { Diagnostics } from './diagnostics.ts';
-import { describeError } from './errors.ts';
 import { buildRecord } from './record/build-record.ts';
 import type { ConversationRecord } from './record/conversation-columns.ts';
 import type { RecordSink } from './sinks/record-sink.ts';
@@ -23,8 +22,6 @@ export interface RowPipelineOptions {
 /** Everything behind the turn processor. */
 export interface RowPipeline {
   readonly exporter: TurnExporter;
-  /** Makes the row of a turn durable before it returns, for the process's `exit` event. Always the span mapping's. */
-  exportSync(turn: Turn): void;
   readonly sink: RecordSink;
 }
 
@@ -36,18 +33,5 @@ export function createRowPipeline(options: RowPipelineOptions): RowPipeline {
   const { diagnostics, clock, values, readBackend } = options;
   const sink = options.sink ?? createSink(values, diagnostics, clock);
   const map = (turn: Turn): ConversationRecord => buildRecord(turn, { bigqueryProject: values.project });
-  return {
-    sink,
-    exporter: createDualExporter({ sink, map, diagnostics, clock, readBackend }),
-    exportSync(turn) {
-      try {
-        const row = map(turn);
-        // The sink holds the entry when `write` returns its promise; nothing asynchronous runs after this.
-        void sink.write([{ table: 'conversation_logs', key: `${row.message_id}:${row.record_version ?? 1}`, row }]);
-        sink.persistSync?.();
-      } catch (error) {
-        diagnostics.warn('exit-export', `a turn could not be written at exit: ${describeError(error)}`);
-      }
-    },
-  };
+  return { sink, exporter: createDualExporter({ sink, map, diagnostics, clock, readBackend }) };
 }

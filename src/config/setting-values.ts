@@ -28,9 +28,9 @@ export interface SettingValues {
   readonly serverless: boolean;
   readonly outboxPath: string;
   readonly outboxMaxBytes: number;
-  readonly outboxWhenFull: 'fallback' | 'refuse';
+  readonly outboxWhenFull: 'oldest-to-fallback' | 'refuse-new';
+  readonly outboxDurability: 'process' | 'power';
   readonly fallback: boolean;
-  readonly fallbackLog: string;
   readonly statisticsTimeZone: string;
   readonly rules: 'none' | 'invoice-agent';
   readonly prices: Readonly<Record<string, ModelPriceSetting>>;

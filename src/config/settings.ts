@@ -173,23 +173,24 @@ export const SETTINGS: { readonly [Name in keyof SettingValues]: Setting<Setting
   outboxWhenFull: {
     key: `${TRACKING}.outbox.when_full`,
     env: [],
-    parse: oneOf(['fallback', 'refuse']),
-    fallback: 'fallback',
+    parse: oneOf(['oldest-to-fallback', 'refuse-new']),
+    fallback: 'oldest-to-fallback',
     description: 'What a full outbox does: give its oldest rows to the fallback, or refuse new ones.',
+  },
+  outboxDurability: {
+    key: `${TRACKING}.outbox.durability`,
+    env: [],
+    parse: oneOf(['process', 'power']),
+    fallback: 'process',
+    description:
+      'What an accepted row survives: the end of the process, or also the loss of power, at a disk flush a commit.',
   },
   fallback: {
     key: `${TRACKING}.fallback.cloud_logging`,
     env: ['SPANLEDGER_FALLBACK_CLOUD_LOGGING'],
     parse: flag,
     fallback: true,
-    description: 'Whether rows that BigQuery does not take go to Cloud Logging.',
-  },
-  fallbackLog: {
-    key: `${TRACKING}.fallback.log`,
-    env: [],
-    parse: text,
-    fallback: 'conversation_tracking_fallback',
-    description: 'Name of that log.',
+    description: 'Whether rows that BigQuery does not take go to Cloud Logging, log `conversation_tracking_fallback`.',
   },
   statisticsTimeZone: {
     key: `${TRACKING}.statistics.time_zone`,
