@@ -16,6 +16,11 @@ export interface CommandEntry {
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'map',
+    summary: 'make records of OTLP/JSON files, without a store or a network',
+    load: async () => (await import('./commands/map.ts')).registerMap,
+  },
+  {
     name: 'schema',
     summary: "print the tables' schema",
     load: async () => (await import('./commands/schema.ts')).registerSchema,

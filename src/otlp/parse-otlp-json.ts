@@ -43,7 +43,7 @@ function parseSpan(
   resource: SpanSnapshot['resource'],
   scope: SpanSnapshot['scope'],
 ): SpanSnapshot | string {
-  const traceId = parseId(field(span, 'traceId'), 16);
+  const traceId = parseTraceId(field(span, 'traceId'));
   if (traceId === undefined) return 'invalid_trace_id';
   const spanId = parseId(field(span, 'spanId'), 8);
   if (spanId === undefined) return 'invalid_span_id';
@@ -106,6 +106,11 @@ const KIND_NAMES = [
 function parseKind(kind: unknown): number {
   const index = typeof kind === 'number' ? kind - 1 : KIND_NAMES.indexOf(String(text(kind)));
   return index in KIND_NAMES ? index : 0;
+}
+
+/** @returns 32 lower-case hex digits, or `undefined` for anything that is no trace id */
+export function parseTraceId(id: unknown): string | undefined {
+  return parseId(id, 16);
 }
 
 /** @returns lower-case hex, or `undefined` for anything that is no id, the all-zero id included */

@@ -1,0 +1,57 @@
+import { Option } from 'commander';
+import type { ConversationRecord } from '../../record/conversation-columns.ts';
+import type { Turn } from '../../span-tree/turn.ts';
+import type { RegisterCommand } from '../command-list.ts';
+import type { CliContext, ExitCode } from '../context.ts';
+import { toJsonLine, toPrintable } from '../printable.ts';
+import { readTurns } from '../read-turns.ts';
+
+interface MapOptions {
+  readonly mapping: 'solid' | 'legacy';
+  readonly json?: true;
+}
+
+export const registerMap: RegisterCommand = (command, context, finish) => {
+  command
+    .argument('<file...>', 'OTLP/JSON: a trace request a file, or one a line; - is standard input')
+    .addOption(
+      new Option('--mapping <name>', 'which mapping makes the records').choices(['solid', 'legacy']).default('solid'),
+    )
+    .option('--json', 'problems as JSON as well, one a line on standard error; records are always JSON')
+    .action(async (files: readonly string[], options: MapOptions) => finish(await map(files, options, context)));
+};
+
+async function map(files: readonly string[], options: MapOptions, context: CliContext): Promise<ExitCode> {
+  const buildRow = await loadMapping(options.mapping);
+  const problems: { readonly file: string; readonly problem: string }[] = [];
+  const turns = readTurns(files, context, (file, problem) => problems.push({ file, problem }));
+  let failed = false;
+  const sayProblems = async (): Promise<void> => {
+    for (const problem of problems.splice(0)) {
+      failed = true;
+      await context.stderr.write(
+        options.json ? toJsonLine(problem) : toPrintable(`${problem.file}: ${problem.problem}`).concat('\n'),
+      );
+    }
+  };
+  for await (const turn of turns) {
+    await sayProblems();
+    await context.stdout.write(toJsonLine(buildRow(turn)));
+    if (context.stdout.closed) break;
+  }
+  await sayProblems();
+  return failed ? 1 : 0;
+}
+
+/** The legacy mapping is to be deleted one day: it is loaded only where it is asked for. */
+async function loadMapping(mapping: MapOptions['mapping']): Promise<(turn: Turn) => ConversationRecord> {
+  if (mapping === 'solid') {
+    const { buildRecord } = await import('../../record/build-record.ts');
+    return (turn) => buildRecord(turn);
+  }
+  const [{ readTurn }, { buildLegacyRecord }] = await Promise.all([
+    import('../../record/read-turn.ts'),
+    import('../../record/legacy/build-legacy-record.ts'),
+  ]);
+  return (turn) => buildLegacyRecord(readTurn(turn));
+}
