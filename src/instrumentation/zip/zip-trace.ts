@@ -1,0 +1,137 @@
+/**
+ * The span of one archive, `zip.create`, and of its downloads. It hangs below the span that was active when the host
+ * asked for the ZIP, so it belongs to that agent turn, even where the turn has answered since. Download spans are
+ * made at the end, with their own times, when it is known which of too many are worth one.
+ * Invariant: whatever the tracing of the host does, nothing is thrown here and the archive is made.
+ */
+import { type Context, context, diag, type Span, SpanStatusCode, type TimeInput, trace } from '@opentelemetry/api';
+import { type Clock, systemClock } from '../../clock.ts';
+import { describeError } from '../../errors.ts';
+import { ATTRIBUTE_KEYS } from '../attribute-keys.ts';
+import { type DownloadRecord, DownloadSelection } from './download-selection.ts';
+import { readMessageId } from './message-id.ts';
+import type { ZipError } from './zip-error.ts';
+import { recordZipMetrics } from './zip-instruments.ts';
+import type { ZipMetrics } from './zip-result.ts';
+
+export class ZipTrace {
+  readonly #clock: Clock;
+  readonly startedAt: Date;
+  readonly #origin: number;
+  readonly #downloads = new DownloadSelection();
+  readonly #context: Context = context.active();
+  #span: Span | undefined;
+
+  constructor(id: string, clock: Clock = systemClock) {
+    this.#clock = clock;
+    this.startedAt = new Date(clock.now());
+    this.#origin = clock.monotonic();
+    this.#guard(() => {
+      const messageId = readMessageId(this.#context);
+      this.#span = trace.getTracer('spanledger').startSpan(
+        'zip.create',
+        {
+          startTime: this.#timeAt(0),
+          attributes: {
+            [ATTRIBUTE_KEYS.zipId]: id,
+            ...(messageId === undefined ? {} : { [ATTRIBUTE_KEYS.messageId]: messageId }),
+          },
+        },
+        this.#context,
+      );
+    });
+  }
+
+  /** Milliseconds since the start; never goes back. */
+  elapsedMillis(): number {
+    return this.#clock.monotonic() - this.#origin;
+  }
+
+  /** Runs the host's sources below the span, so that instrumented clients hang their own spans there. */
+  run<T>(work: () => T): T {
+    return this.#span === undefined ? work() : context.with(trace.setSpan(this.#context, this.#span), work);
+  }
+
+  addDownload(record: DownloadRecord): void {
+    if (this.#span?.isRecording() === true) this.#downloads.add(record);
+  }
+
+  succeed(metrics: ZipMetrics): void {
+    this.#end(metrics, undefined);
+  }
+
+  /** @param metrics what is known of an archive that does not exist */
+  fail(error: ZipError, metrics: Partial<ZipMetrics>): void {
+    this.#end(metrics, error);
+  }
+
+  #end(metrics: Partial<ZipMetrics>, error: ZipError | undefined): void {
+    this.#guard(() => recordZipMetrics(metrics, error?.reason));
+    const span = this.#span;
+    if (span === undefined) return;
+    const endMillis = this.elapsedMillis();
+    this.#guard(() => {
+      for (const record of this.#downloads.records) this.#addDownloadSpan(span, record);
+    });
+    this.#guard(() => {
+      span.setAttributes({
+        ...toAttributes(metrics),
+        [ATTRIBUTE_KEYS.zipDownloadSpansDropped]: this.#downloads.dropped,
+      });
+      if (error !== undefined) {
+        span.setAttribute(ATTRIBUTE_KEYS.errorType, error.reason);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+      }
+    });
+    this.#guard(() => span.end(this.#timeAt(endMillis)));
+  }
+
+  #addDownloadSpan(parent: Span, record: DownloadRecord): void {
+    const { name, source, attempts, sizeBytes, failure } = record;
+    const span = trace.getTracer('spanledger').startSpan(
+      'zip.download',
+      {
+        startTime: this.#timeAt(record.startMillis),
+        attributes: {
+          [ATTRIBUTE_KEYS.zipEntryName]: name,
+          [ATTRIBUTE_KEYS.zipEntrySource]: source,
+          [ATTRIBUTE_KEYS.zipEntryAttempts]: attempts,
+          ...(sizeBytes === undefined ? {} : { [ATTRIBUTE_KEYS.zipEntrySizeBytes]: sizeBytes }),
+          ...(failure === undefined ? {} : { [ATTRIBUTE_KEYS.errorType]: failure.reason }),
+        },
+      },
+      trace.setSpan(this.#context, parent),
+    );
+    if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: failure.detail });
+    span.end(this.#timeAt(record.endMillis));
+  }
+
+  /** Seconds and nanoseconds: a plain number below the process's start would be read as a time since then. */
+  #timeAt(elapsedMillis: number): TimeInput {
+    const millis = this.startedAt.getTime() + elapsedMillis;
+    const seconds = Math.floor(millis / 1_000);
+    return [seconds, Math.trunc((millis - seconds * 1_000) * 1e6)];
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      diag.warn(`spanledger: the trace of a ZIP is incomplete: ${describeError(error)}`);
+    }
+  }
+}
+
+function toAttributes(metrics: Partial<ZipMetrics>): Record<string, number> {
+  const named = {
+    [ATTRIBUTE_KEYS.zipGenerationTimeMs]: metrics.generationTimeMillis,
+    [ATTRIBUTE_KEYS.zipParallelDownloadTimeMs]: metrics.parallelDownloadTimeMillis,
+    [ATTRIBUTE_KEYS.zipMaxWorkersUsed]: metrics.maxWorkersUsed,
+    [ATTRIBUTE_KEYS.zipFilesIncluded]: metrics.filesIncluded,
+    [ATTRIBUTE_KEYS.zipFilesMissing]: metrics.filesMissing,
+    [ATTRIBUTE_KEYS.zipTotalSizeBytes]: metrics.totalSizeBytes,
+  };
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
