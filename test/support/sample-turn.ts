@@ -38,7 +38,7 @@ export function sampleTurn(options: SampleTurnOptions = {}): Turn {
   const { number = 1, question = '¿Cuántas facturas hay?', tools = [], agent = 'invoice_pdf_finder_agent' } = options;
   const calls = options.calls ?? [{ usage: { input: 1_200, output: 300 }, text: 'Encontré 12 facturas.' }];
   const start = BigInt(options.startMillis ?? Date.UTC(2025, 5, 5, 12, 48, 33, 123)) * 1_000_000n;
-  const traceId = (number + 1).toString(16).padStart(32, 'a');
+  const traceId = `f${(number + 1).toString(16).padStart(31, '0')}`;
   let nextId = 1;
   let now = start;
   const spans: SpanSnapshot[] = [];

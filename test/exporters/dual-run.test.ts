@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createDualExporter, type DualExporterOptions } from '../../exporters/dual.ts';
+import { BACKENDS, type Backend } from '../../src/config/backend.ts';
+import { createDiagnostics } from '../../src/diagnostics.ts';
+import { buildRecord } from '../../src/record/build-record.ts';
+import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
+import { CollectingSink } from '../support/collecting-sink.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { mixedTurns } from '../support/mixed-turns.ts';
+
+const FAULTY_TRACKER = join(import.meta.dirname, '../support/faulty-tracker.ts');
+
+/** Columns that the span mapping fills only by configured rules, and constants of the old tracker. */
+const NOT_COMPARED = [
+  'agent_name',
+  'api_version',
+  'bigquery_project_used',
+  'client_info',
+  'detected_intent',
+  'query_category',
+  'search_filters',
+  'results_count',
+  'download_requested',
+  'download_type',
+  'pdf_links_provided',
+  'user_satisfaction_inferred',
+  'question_complexity',
+  'response_quality_score',
+];
+
+function options(sink: CollectingSink, more: Partial<DualExporterOptions> = {}): DualExporterOptions {
+  return {
+    sink,
+    map: (turn) => buildRecord(turn),
+    diagnostics: createDiagnostics({ write: () => {} }),
+    readBackend: () => 'dual',
+    comparison: { ignore: NOT_COMPARED },
+    ...more,
+  };
+}
+
+describe('5,000 turns in dual mode', () => {
+  it('finds every difference with its cause, and no other', async () => {
+    const sink = new CollectingSink();
+    const exporter = createDualExporter(options(sink, { legacy: { module: FAULTY_TRACKER } }));
+    const turns = mixedTurns(5_000, 20_250_605);
+    for (const result of await Promise.all(turns.map(({ turn }) => exporter.export(turn)))) {
+      expect(result).toEqual({ status: 'exported' });
+    }
+    const found = new Map<string, Record<string, string>>();
+    for (const { message_id: id, field, cause, explained } of sink.rows('token_mismatches')) {
+      found.set(id, { ...found.get(id), [field]: `${cause}${explained ? '' : '!'}` });
+    }
+    for (const { turn, kind, differences } of turns) {
+      expect(found.get(messageId(turn)) ?? {}, kind).toEqual(differences);
+    }
+    expect(exporter.stats()).toEqual({
+      compared: 5_000,
+      matched: turns.filter(({ differences }) => Object.keys(differences).length === 0).length,
+      legacyFailures: 0,
+      solidFailures: 0,
+    });
+    expect(sink.json('conversation_logs')).toEqual(turns.map(({ turn }) => JSON.stringify(buildRecord(turn))));
+  });
+});
+
+describe('switching while turns run', () => {
+  it('puts each of 5,000 turns into exactly the tables of its mode, through 200 switches', async () => {
+    const sink = new CollectingSink();
+    let backend: Backend = 'solid';
+    const exporter = createDualExporter(options(sink, { readBackend: () => backend }));
+    const turns = mixedTurns(5_000, 7, 5);
+    const modes: Backend[] = [];
+    const results: Promise<unknown>[] = [];
+    for (const [index, { turn }] of turns.entries()) {
+      // Every 25 turns to one of the two other modes.
+      if (index % 25 === 0) backend = otherThan(backend, ((index * 7_919) % 31) % 2);
+      modes.push(backend);
+      results.push(exporter.export(turn));
+      // Others finish in between, some before and some after the next switch.
+      if (index % 10 === 0) await Promise.resolve();
+      if (index % 99 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(results);
+    const current = new Map(sink.rows('conversation_logs').map((row) => [row.message_id, row]));
+    const beside = new Map(sink.rows('conversation_logs_legacy').map((row) => [row.message_id, row]));
+    const compared = new Set(sink.rows('token_mismatches').map((row) => row.message_id));
+    for (const [index, { turn, differences }] of turns.entries()) {
+      const id = messageId(turn);
+      const mode = modes[index];
+      expect(current.get(id)?.tracking_backend).toBe(mode === 'legacy' ? 'legacy' : 'solid');
+      expect(beside.has(id)).toBe(mode === 'dual');
+      expect(compared.has(id)).toBe(mode === 'dual' && Object.keys(differences).length > 0);
+    }
+    expect(new Set(sink.keys).size).toBe(sink.keys.length);
+    expect(current.size).toBe(5_000);
+    expect(beside.size).toBe(modes.filter((mode) => mode === 'dual').length);
+  });
+});
+
+describe('what the legacy side does to a solid row', () => {
+  it('is nothing, whatever it returns or does', async () => {
+    const behaviour = fc.oneof(
+      fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, withObjectString: true }),
+      fc.record({ total_token_count: fc.anything(), user_id: fc.anything(), tools_used: fc.anything() }),
+      fc.constant(new Promise(() => {})),
+      fc.string().map((message) => ({ fail: new Error(message) })),
+    );
+    const turns = mixedTurns(40, 99).map(({ turn }) => turn);
+    await fc.assert(
+      fc.asyncProperty(fc.array(behaviour, { minLength: 1, maxLength: 5 }), async (behaviours) => {
+        Reflect.set(globalThis, Symbol.for('spanledger.test.behaviours'), behaviours);
+        const sink = new CollectingSink();
+        const clock = new ManualClock();
+        const module = join(import.meta.dirname, '../support/unruly-tracker.ts');
+        const exporter = createDualExporter(options(sink, { legacy: { module, timeoutMillis: 5 }, clock }));
+        const results = Promise.all(turns.map((turn) => exporter.export(turn)));
+        for (let done = false; !done; ) {
+          await clock.advance(10);
+          done = await Promise.race([
+            results.then(() => true),
+            new Promise<false>((wait) => setImmediate(wait, false)),
+          ]);
+        }
+        const solid = new Map(sink.rows('conversation_logs').map((row) => [row.message_id, JSON.stringify(row)]));
+        for (const turn of turns) expect(solid.get(messageId(turn))).toBe(JSON.stringify(buildRecord(turn)));
+        expect(sink.json('conversation_logs')).toHaveLength(turns.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+function otherThan(backend: Backend, choice: number): Backend {
+  return BACKENDS.filter((other) => other !== backend)[choice] ?? backend;
+}
+
+function messageId(turn: Parameters<typeof buildRecord>[0]): ConversationRecord['message_id'] {
+  return buildRecord(turn).message_id;
+}
