@@ -5,6 +5,7 @@ import type { Diagnostics } from './diagnostics.ts';
 import { DEFAULT_DELIVERY } from './sinks/delivery-config.ts';
 import { createDeliverySink } from './sinks/delivery-sink.ts';
 import type { RecordSink } from './sinks/record-sink.ts';
+import { bigQueryNames } from './storage/bigquery-names.ts';
 import { LocalSink } from './storage/local-sink.ts';
 
 /** The sink that the settings name: BigQuery behind its outbox and before its fallback, or the local store. */
@@ -29,11 +30,7 @@ export function createSink(values: SettingValues, diagnostics: Diagnostics, cloc
       transport: async () => {
         const { createBigQueryTransport } = await import('../exporters/bigquery-transport.ts');
         const { dataset: datasetId, table } = values;
-        const tables = {
-          conversation_logs: table,
-          conversation_logs_legacy: `${table}_legacy`,
-          token_mismatches: 'token_mismatches',
-        };
+        const { tables } = bigQueryNames(table);
         return createBigQueryTransport({ ...projectId, datasetId, tables });
       },
       ...(values.fallback && {

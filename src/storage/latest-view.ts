@@ -1,10 +1,5 @@
 import type { TableDefinition } from '../record/column.ts';
-
-/**
- * `message_type` of a row that carries the ZIP columns of a turn and nothing else of it: a ZIP made by another process,
- * which does not know the rest.
- */
-export const ZIP_AMENDMENT = 'zip_amendment';
+import { ZIP_AMENDMENT } from '../record/zip-amendment.ts';
 
 /**
  * The body of the view `conversation_logs_latest`, the same text for BigQuery and SQLite: one row a turn, without the
@@ -32,5 +27,5 @@ FROM (
     newest AS (${turn} ORDER BY t.message_type = '${ZIP_AMENDMENT}', t.record_version DESC),
     newest_zip AS (${turn} ORDER BY t.zip_id IS NULL, t.record_version DESC)
 )
-WHERE newest_first = 1`;
+WHERE newest_first = 1 AND message_type <> '${ZIP_AMENDMENT}'`;
 }

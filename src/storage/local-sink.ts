@@ -109,6 +109,12 @@ export class LocalSink implements RecordSink {
     };
   }
 
+  persistSync(): void {
+    while (this.#queue.length > 0 && this.#commitSlice());
+    if (this.#queue.length === 0) return;
+    this.#diagnostics.warn('rows_lost', `${this.#queue.length} rows are lost: ${this.#path} did not take them`);
+  }
+
   async #close(timeoutMillis: number): Promise<FlushResult> {
     const flushed = await this.flush(timeoutMillis);
     this.#retry?.timer.cancel();

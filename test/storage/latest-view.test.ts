@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ZIP_AMENDMENT } from '../../src/record/zip-amendment.ts';
 import type { LedgerEntry } from '../../src/sinks/record-sink.ts';
-import { ZIP_AMENDMENT } from '../../src/storage/latest-view.ts';
 import { LocalStore } from '../../src/storage/local-store.ts';
 import { sampleEntry } from './sample-entry.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -76,4 +76,8 @@ test('of two ZIPs the newest is shown whole, never a mixture', () => {
   expect(latest(entries, 'zip_id, zip_files_included, zip_files_missing')).toEqual([
     { zip_id: 'second', zip_files_included: 8, zip_files_missing: null },
   ]);
+});
+
+test('an amendment alone is no turn', () => {
+  expect(latest([amendment('m', 1, { zip_id: 'z' })], 'message_id')).toEqual([]);
 });

@@ -146,3 +146,21 @@ test('after shutdown rows are refused; a second shutdown is the first', async ()
   expect(count(path)).toBe(2);
   expectBalanced(sink);
 });
+
+test('at the exit of the process everything is stored at once', async () => {
+  const { sink, path } = openSink();
+  const writes = sink.write(entries(600));
+  sink.persistSync();
+  expect(count(path)).toBe(600);
+  expect((await writes).every(({ status }) => status === 'stored')).toBe(true);
+  await sink.shutdown(1_000);
+});
+
+test('what cannot be stored at the exit is said', async () => {
+  const blocked = join(temporaryDirectory(), 'blocked');
+  writeFileSync(blocked, '');
+  const { sink, path, lines } = openSink({ path: join(blocked, 'store.db') });
+  await sink.write(entries(2));
+  sink.persistSync();
+  expect(lines.at(-1)).toBe(`[spanledger] 2 rows are lost: ${path} did not take them (rows_lost)`);
+});
