@@ -109,8 +109,7 @@ export class TurnBuffer {
     }
     this.#spans.close(held, span);
     const role = this.#options.classify(span);
-    if (role === 'agent') this.#openAgentTurn(held);
-    const turn = this.#turnOf(held) ?? (role === 'genai' ? this.#openGenaiTurn(held.localRoot) : undefined);
+    const turn = this.#openTurnOf(held, role);
     if (turn === undefined) this.#releaseOutsider(held);
     else this.#settle(turn, role);
     this.#keepWithinBounds();
@@ -152,7 +151,7 @@ export class TurnBuffer {
 
   #hold(span: SpanSnapshot, take: TakeSnapshot): HeldSpan {
     const held = this.#spans.open(span, take);
-    if (this.#options.classify(span) === 'agent') this.#openAgentTurn(held);
+    this.#openTurnOf(held, this.#options.classify(span));
     return held;
   }
 
@@ -165,19 +164,26 @@ export class TurnBuffer {
     return undefined;
   }
 
-  #openAgentTurn(top: HeldSpan): void {
-    if (this.#turnOf(top)?.kind === 'agent') return;
+  /** The turn that a span is in, opened if it begins one. */
+  #openTurnOf(span: HeldSpan, role: SpanRole): HeldTurn | undefined {
+    const turn = this.#turnOf(span);
+    if (role === 'agent' && turn?.kind !== 'agent') return this.#openAgentTurn(span);
+    if (role === 'genai' && turn === undefined && !this.#agentRoots.has(span.localRoot)) {
+      return this.#openTurn(span.localRoot, 'genai');
+    }
+    return turn;
+  }
+
+  #openAgentTurn(top: HeldSpan): HeldTurn {
     const siblings = this.#agentRoots.get(top.localRoot) ?? new Set();
     this.#agentRoots.set(top.localRoot, siblings);
     // What was opened below or beside before this span was known as an agent is part of its turn, or of none.
     for (const turn of siblings) if (isBelow(turn.top, top)) this.#drop(turn);
     const strays = this.#turns.get(top.localRoot);
     if (strays?.kind === 'genai') this.#drop(strays);
-    siblings.add(this.#openTurn(top, 'agent'));
-  }
-
-  #openGenaiTurn(localRoot: HeldSpan): HeldTurn | undefined {
-    return this.#agentRoots.has(localRoot) ? undefined : this.#openTurn(localRoot, 'genai');
+    const turn = this.#openTurn(top, 'agent');
+    siblings.add(turn);
+    return turn;
   }
 
   #openTurn(top: HeldSpan, kind: HeldTurn['kind']): HeldTurn {
