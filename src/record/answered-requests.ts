@@ -4,8 +4,8 @@ import type { TurnSpan } from './turn-spans.ts';
 
 /** A tool call that took place: a later model call was given its answer. */
 export interface AnsweredRequest extends ToolRequest {
-  /** The first model call that knows the answer. */
-  readonly knownBy: TurnSpan;
+  /** Not before this time: the end of the model call that came before the one that knows the answer. */
+  readonly afterUnixNano: bigint;
 }
 
 /**
@@ -17,6 +17,7 @@ export interface AnsweredRequest extends ToolRequest {
 export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly AnsweredRequest[] {
   const conversations = new Map<TurnSpan | undefined, Map<string, number>>();
   const found: AnsweredRequest[] = [];
+  const ends = new Map<TurnSpan | undefined, bigint>();
   const sizes = new Map<TurnSpan | undefined, number>();
   for (const { owner } of calls) sizes.set(owner, (sizes.get(owner) ?? 0) + 1);
   for (const call of calls) {
@@ -24,12 +25,14 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
     if (sizes.get(call.owner) === 1) continue;
     const counts = new Map<string, number>();
     const known = conversations.get(call.owner);
+    const after = ends.get(call.owner) ?? call.span.startTimeUnixNano;
+    ends.set(call.owner, call.span.endTimeUnixNano ?? call.span.startTimeUnixNano);
     for (const request of answeredIn(call.recognised?.reading.input() ?? [])) {
       // Some call ids are used again for every call: only a request more than before is a new one.
       const key = `${request.id ?? ''} ${request.name}`;
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
-      if (known !== undefined && count > (known.get(key) ?? 0)) found.push({ ...request, knownBy: call });
+      if (known !== undefined && count > (known.get(key) ?? 0)) found.push({ ...request, afterUnixNano: after });
     }
     const merged = known ?? new Map<string, number>();
     for (const [key, count] of counts) merged.set(key, Math.max(count, merged.get(key) ?? 0));

@@ -1,3 +1,4 @@
+import { readQuestion } from './read-speech.ts';
 import type { ReportedUsage } from './reported-usage.ts';
 import { byStart, type TurnSpan } from './turn-spans.ts';
 
@@ -11,16 +12,19 @@ export interface CountedCalls {
   readonly hasUncounted: boolean;
 }
 
-/** @param spans of a turn, parents before children */
-export function countCalls(spans: readonly TurnSpan[]): CountedCalls {
-  const { anywhere, enclosed } = usageBelow(spans);
-  const isAggregate = (span: TurnSpan): boolean => enclosed.has(span);
+/**
+ * @param spans of a turn, parents before children
+ * @param usages what the spans report
+ */
+export function countCalls(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnSpan, ReportedUsage>): CountedCalls {
+  const { anywhere, enclosed } = usageBelow(spans, usages);
   const isCall = (span: TurnSpan): boolean =>
-    kindOf(span) === 'model' &&
-    !isAggregate(span) &&
-    (span.enclosingCall === undefined || isAggregate(span.enclosingCall));
+    span.recognised?.kind === 'model' &&
+    !enclosed.has(span) &&
+    (span.enclosingCall === undefined || enclosed.has(span.enclosingCall));
+  const calls = withoutTwins(byStart(spans.filter(isCall)));
+  const counted = new Set(calls);
 
-  const calls: TurnSpan[] = [];
   const sources: TurnSpan[] = [];
   // Spans at or below an agent whose own usage is counted: everything below is in it already.
   const covered = new Set<TurnSpan>();
@@ -28,35 +32,63 @@ export function countCalls(spans: readonly TurnSpan[]): CountedCalls {
   for (const span of spans) {
     const isCovered = span.parent !== undefined && covered.has(span.parent);
     if (isCovered) covered.add(span);
-    if (isCall(span)) {
-      calls.push(span);
-      if (isCovered) continue;
-      if (usageOf(span) !== undefined) sources.push(span);
+    else if (counted.has(span)) {
+      if (usages.has(span)) sources.push(span);
       else hasUncounted ||= mayHaveSpent(span);
-    } else if (kindOf(span) === 'agent' && !isCovered && usageOf(span) !== undefined && !anywhere.has(span)) {
+    } else if (span.recognised?.kind === 'agent' && usages.has(span) && !anywhere.has(span)) {
       sources.push(span);
       covered.add(span);
     }
   }
-  return { calls: byStart(calls), sources, hasUncounted };
+  return { calls, sources, hasUncounted };
 }
 
 /** Spans that have a model call with usage below them: anywhere, and with no agent or tool in between. */
-function usageBelow(spans: readonly TurnSpan[]): {
-  readonly anywhere: ReadonlySet<TurnSpan>;
-  readonly enclosed: ReadonlySet<TurnSpan>;
-} {
+function usageBelow(
+  spans: readonly TurnSpan[],
+  usages: ReadonlyMap<TurnSpan, ReportedUsage>,
+): { readonly anywhere: ReadonlySet<TurnSpan>; readonly enclosed: ReadonlySet<TurnSpan> } {
   const anywhere = new Set<TurnSpan>();
   const enclosed = new Set<TurnSpan>();
   for (const span of spans.toReversed()) {
     const { parent } = span;
     if (parent === undefined) continue;
-    const kind = kindOf(span);
-    const counts = kind === 'model' && usageOf(span) !== undefined;
+    const kind = span.recognised?.kind;
+    const counts = kind === 'model' && usages.has(span);
     if (counts || anywhere.has(span)) anywhere.add(parent);
     if (kind !== 'agent' && kind !== 'tool' && (counts || enclosed.has(span))) enclosed.add(parent);
   }
   return { anywhere, enclosed };
+}
+
+/**
+ * Leaves a call out that a second instrumentation shows beside the first: one that ran within a sibling of another
+ * scope, on the same question of the same model. The outer one is kept: a framework knows what the client streamed.
+ */
+function withoutTwins(calls: readonly TurnSpan[]): readonly TurnSpan[] {
+  if (new Set(calls.map((call) => call.span.scope.name)).size < 2) return calls;
+  const kept: TurnSpan[] = [];
+  let running: TurnSpan[] = [];
+  for (const call of calls) {
+    running = running.filter((other) => endOf(other) >= call.span.startTimeUnixNano);
+    if (running.some((outer) => isTwin(outer, call))) continue;
+    kept.push(call);
+    running.push(call);
+  }
+  return kept;
+}
+
+function isTwin(outer: TurnSpan, inner: TurnSpan): boolean {
+  if (outer.parent !== inner.parent || outer.span.scope.name === inner.span.scope.name) return false;
+  if (endOf(inner) > endOf(outer)) return false;
+  const a = outer.recognised?.reading;
+  const b = inner.recognised?.reading;
+  if (a === undefined || b === undefined || a.requestModel !== b.requestModel) return false;
+  return readQuestion(a.input()).text === readQuestion(b.input()).text;
+}
+
+function endOf(call: TurnSpan): bigint {
+  return call.span.endTimeUnixNano ?? call.span.startTimeUnixNano;
 }
 
 /** A failed call without usage spent nothing that could be known; one that answered, or still runs, did. */
@@ -64,12 +96,4 @@ function mayHaveSpent(call: TurnSpan): boolean {
   const reading = call.recognised?.reading;
   if (reading === undefined || reading.error !== undefined) return false;
   return reading.answered || reading.mayHaveAnswered || call.span.endTimeUnixNano === undefined;
-}
-
-function kindOf(span: TurnSpan): string | undefined {
-  return span.recognised?.kind;
-}
-
-function usageOf(span: TurnSpan): ReportedUsage | undefined {
-  return span.recognised?.reading.usage;
 }

@@ -50,10 +50,10 @@ function onlyRoot(turn: Turn, spans: readonly TurnSpan[]): TurnSpan | undefined 
 function questionOf(root: TurnSpan | undefined, spans: readonly TurnSpan[]): SpokenText {
   const asked = root && !isTool(root) ? readQuestion(root.recognised?.reading.input() ?? []) : SILENCE;
   if (asked.text !== undefined) return asked;
-  // The first top-level call as anybody shows it: an outer view of the call may hold the words that an inner one lacks.
   const views = byStart(spans.filter((span) => span.recognised?.kind === 'model' && !span.underTool));
-  const [first] = views;
-  for (let view = first; view !== undefined; view = views.find((each) => each.enclosingCall === view)) {
+  for (const view of views) {
+    // A call that failed may show no words; the next one of the same conversation repeats them.
+    if (view.owner !== views[0]?.owner) continue;
     const question = readQuestion(view.recognised?.reading.input() ?? []);
     if (question.text !== undefined) return question;
   }

@@ -1,5 +1,5 @@
 import { type AnsweredRequest, findAnsweredRequests } from './answered-requests.ts';
-import type { ToolCallReading } from './turn-reading.ts';
+import type { ToolCallReading, ToolRequest } from './turn-reading.ts';
 import { byStart, type TurnSpan } from './turn-spans.ts';
 
 // Frameworks hand over to another agent through a tool of such a name.
@@ -15,14 +15,19 @@ const HAND_OVER = /^transfer_(back_)?to_/;
 export function readTools(spans: readonly TurnSpan[], calls: readonly TurnSpan[]): readonly ToolCallReading[] {
   const tools = byStart(spans.filter(isOwnCall));
   const requests = findAnsweredRequests(calls);
-  const rankOf = matchSpans(tools, requests);
+  const nameOf = nameTools(tools, spans);
+  const rankOf = matchSpans(tools, nameOf, requests);
   const entries = tools.map((tool) => {
-    return { at: tool.span.startTimeUnixNano, rank: rankOf.get(tool) ?? requests.length, reading: readTool(tool) };
+    return {
+      at: tool.span.startTimeUnixNano,
+      rank: rankOf.get(tool) ?? requests.length,
+      reading: readTool(tool, nameOf.get(tool)),
+    };
   });
   const seen = new Set(rankOf.values());
   for (const [rank, request] of requests.entries()) {
     if (seen.has(rank) || HAND_OVER.test(request.name)) continue;
-    entries.push({ at: request.knownBy.span.startTimeUnixNano, rank, reading: readRequest(request) });
+    entries.push({ at: request.afterUnixNano, rank, reading: readRequest(request) });
   }
   // Tools that one answer starts together may share a start time: then the order of the requests is the call order.
   entries.sort((a, b) => (a.at === b.at ? a.rank - b.rank : a.at < b.at ? -1 : 1));
@@ -36,8 +41,44 @@ function isOwnCall(span: TurnSpan): boolean {
   return outer?.kind !== 'tool' || outer.reading.name !== span.recognised.reading.name;
 }
 
+/** Names of tool spans; one that has none of its own is called what the messages of any span call it. */
+function nameTools(tools: readonly TurnSpan[], spans: readonly TurnSpan[]): ReadonlyMap<TurnSpan, string> {
+  const nameOf = new Map<TurnSpan, string>();
+  for (const tool of tools) {
+    const name = tool.recognised?.reading.name;
+    if (name !== undefined) nameOf.set(tool, name);
+  }
+  if (nameOf.size === tools.length) return nameOf;
+  const asked = distinctRequests(spans);
+  for (const tool of tools) {
+    const id = tool.recognised?.reading.callId;
+    const at = asked.findIndex((request) => id === undefined || request.id === id);
+    const [request] = at < 0 ? [] : asked.splice(at, 1);
+    if (!nameOf.has(tool)) nameOf.set(tool, request?.name ?? tool.span.name);
+  }
+  return nameOf;
+}
+
+function distinctRequests(spans: readonly TurnSpan[]): ToolRequest[] {
+  const seen = new Set<string>();
+  const asked: ToolRequest[] = [];
+  for (const span of byStart(spans)) {
+    if (span.recognised === undefined || span.recognised.kind === 'tool') continue;
+    for (const request of span.recognised.reading.output().flatMap((message) => message.toolRequests)) {
+      if (request.id !== undefined && seen.has(request.id)) continue;
+      if (request.id !== undefined) seen.add(request.id);
+      asked.push(request);
+    }
+  }
+  return asked;
+}
+
 /** Pairs tool spans with the requests that started them, by call id, else by name in order. */
-function matchSpans(tools: readonly TurnSpan[], requests: readonly AnsweredRequest[]): Map<TurnSpan, number> {
+function matchSpans(
+  tools: readonly TurnSpan[],
+  nameOf: ReadonlyMap<TurnSpan, string>,
+  requests: readonly AnsweredRequest[],
+): Map<TurnSpan, number> {
   const byKey = new Map<string, number[]>();
   const add = (key: string, rank: number): void => {
     const ranks = byKey.get(key);
@@ -62,7 +103,7 @@ function matchSpans(tools: readonly TurnSpan[], requests: readonly AnsweredReque
     const id = tool.recognised?.reading.callId;
     if (id !== undefined) take(tool, idKey(id));
   }
-  for (const tool of tools) if (!rankOf.has(tool)) take(tool, nameKey(tool.recognised?.reading.name ?? ''));
+  for (const tool of tools) if (!rankOf.has(tool)) take(tool, nameKey(nameOf.get(tool) ?? ''));
   return rankOf;
 }
 
@@ -74,12 +115,12 @@ function nameKey(name: string): string {
   return `name ${name}`;
 }
 
-function readTool(tool: TurnSpan): ToolCallReading {
+function readTool(tool: TurnSpan, name: string | undefined): ToolCallReading {
   const reading = tool.recognised?.reading;
   const { span } = tool;
   return {
     span,
-    name: (reading?.name ?? span.name).toWellFormed(),
+    name: (name ?? span.name).toWellFormed(),
     callId: reading?.callId,
     success: reading?.error === undefined ? (span.endTimeUnixNano === undefined ? undefined : true) : false,
     error: reading?.error?.toWellFormed(),

@@ -2,8 +2,9 @@ import { ATTRIBUTE_KEYS } from '../instrumentation/attribute-keys.ts';
 import type { SpanSnapshot } from '../span-tree/span-snapshot.ts';
 import type { Turn } from '../span-tree/turn.ts';
 import { nonEmptyString } from './content/json-value.ts';
-import { countCalls } from './count-calls.ts';
+import { type CountedCalls, countCalls } from './count-calls.ts';
 import { findFailures } from './failed-calls.ts';
+import { readUsages } from './message-usage.ts';
 import { readIdentity } from './read-identity.ts';
 import { readModel } from './read-model.ts';
 import { readOutcome } from './read-outcome.ts';
@@ -11,6 +12,7 @@ import { readAnswer } from './read-speech.ts';
 import { readTimes } from './read-times.ts';
 import { readTools } from './read-tools.ts';
 import { isZip, readZip } from './read-zip.ts';
+import type { ReportedUsage } from './reported-usage.ts';
 import { resolveUsage, sumUsage, UNKNOWN_USAGE } from './token-algebra.ts';
 import type { ClientReading, ModelCallReading, TokenUsage, TurnReading } from './turn-reading.ts';
 import { byStart, listTurnSpans, type TurnSpan } from './turn-spans.ts';
@@ -21,9 +23,10 @@ import { byStart, listTurnSpans, type TurnSpan } from './turn-spans.ts';
  */
 export function readTurn(turn: Turn): TurnReading {
   const spans = listTurnSpans(turn);
-  const counted = countCalls(spans);
+  const usages = readUsages(spans);
+  const counted = countCalls(spans, usages);
   const failures = findFailures(spans, counted.calls);
-  const tokens = readTokens(counted.sources, counted.hasUncounted);
+  const tokens = readTokens(counted, usages);
   const roots = turn.roots.map((root) => root.span);
   const own = ownAttributes(spans);
   const { startTimeUnixNano } = turn.roots[0].span;
@@ -34,7 +37,7 @@ export function readTurn(turn: Turn): TurnReading {
     ...readIdentity(turn, spans),
     ...readOutcome(turn, spans, counted.calls, failures),
     ...readModel(spans, counted.calls),
-    modelCalls: counted.calls.map((call) => readCall(call, failures.get(call))),
+    modelCalls: counted.calls.map((call) => readCall(call, usages.get(call), failures.get(call))),
     toolCalls: readTools(spans, counted.calls),
     usage: tokens.usage,
     tokenRule: tokens.rule,
@@ -52,24 +55,25 @@ export function readTurn(turn: Turn): TurnReading {
 
 /** Sum over the sources. A turn without any, or with a call that is in none of them, has no sum. */
 function readTokens(
-  sources: readonly TurnSpan[],
-  hasUncounted: boolean,
+  { sources, hasUncounted }: CountedCalls,
+  usages: ReadonlyMap<TurnSpan, ReportedUsage>,
 ): { readonly usage: TokenUsage; readonly rule: string } {
   if (hasUncounted) return { usage: UNKNOWN_USAGE, rule: 'call_without_usage' };
   if (sources.length === 0) return { usage: UNKNOWN_USAGE, rule: 'no_usage' };
   const rules = new Set<string>();
-  const usages: TokenUsage[] = [];
-  for (const { recognised } of sources) {
-    if (recognised?.reading.usage === undefined) continue;
-    const resolved = resolveUsage(recognised.reading.usage);
-    if (recognised.kind === 'agent') rules.add('agent_usage');
+  const counted: TokenUsage[] = [];
+  for (const source of sources) {
+    const reported = usages.get(source);
+    if (reported === undefined) continue;
+    const resolved = resolveUsage(reported);
+    if (source.recognised?.kind === 'agent') rules.add('agent_usage');
     for (const rule of resolved.rules) rules.add(rule);
-    usages.push(resolved.usage);
+    counted.push(resolved.usage);
   }
-  return { usage: sumUsage(usages), rule: [...rules].sort().join('+') };
+  return { usage: sumUsage(counted), rule: [...rules].sort().join('+') };
 }
 
-function readCall(call: TurnSpan, failure: string | undefined): ModelCallReading {
+function readCall(call: TurnSpan, reported: ReportedUsage | undefined, failure: string | undefined): ModelCallReading {
   const reading = call.recognised?.reading;
   const output = reading?.output() ?? [];
   return {
@@ -79,7 +83,7 @@ function readCall(call: TurnSpan, failure: string | undefined): ModelCallReading
     requestModel: reading?.requestModel,
     responseModel: reading?.responseModel,
     finishReasons: reading?.finishReasons ?? [],
-    usage: reading?.usage === undefined ? undefined : resolveUsage(reading.usage).usage,
+    usage: reported === undefined ? undefined : resolveUsage(reported).usage,
     spoken: readAnswer(output),
     toolRequests: output.flatMap((message) => message.toolRequests),
     answered: failure === undefined && reading?.answered === true,

@@ -15,6 +15,8 @@ export interface ReportedUsage {
   readonly inputIncludesCached: boolean;
   /** Reasoning is left out of `output` and may not be reported at all: no total can be derived then. */
   readonly hidesReasoning: boolean;
+  /** The instrumentation's own estimate, not what was served: good for finding the served numbers, not for counting. */
+  readonly isEstimate: boolean;
 }
 
 const UNREPORTED: ReportedUsage = {
@@ -28,6 +30,7 @@ const UNREPORTED: ReportedUsage = {
   outputIncludesReasoning: true,
   inputIncludesCached: true,
   hidesReasoning: false,
+  isEstimate: false,
 };
 
 /** Usage of a span, or `undefined` where it reports neither input, output nor total. */

@@ -149,7 +149,9 @@ function bodyOf(value: JsonObject): JsonObject {
   return isObject(inner) ? inner : value;
 }
 
-function readMessage(body: JsonObject, role: MessageRole, depth: number): readonly Message[] {
+function readMessage(body: JsonObject, named: MessageRole, depth: number): readonly Message[] {
+  // Anthropic's tool results come as the user's; what names a call is an answer to it.
+  const role = typeof body.tool_call_id === 'string' ? 'tool' : named;
   // OpenInference flattens multimodal content to `contents`; Gemini and the GenAI conventions say `parts`.
   const content = [body.content, body.contents, body.parts].find((each) => isFilled(each));
   const parts = readParts(isObject(content) && Object.hasOwn(content, 'parts') ? content.parts : content);

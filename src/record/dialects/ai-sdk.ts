@@ -6,6 +6,7 @@ import { firstCount, type ReportedUsage, reportedUsage } from '../reported-usage
 import type { Dialect, SpanKind } from './dialect.ts';
 import { durationMs, statusError, textOf, textsOf } from './span-attributes.ts';
 
+const FINISH_REASON = 'ai.response.finishReason';
 const AGENTS = new Set(['ai.generateText', 'ai.streamText', 'ai.generateObject', 'ai.streamObject']);
 
 /** Vercel AI SDK 5 and 6, and version 7 with its older telemetry: names under `ai.*`. */
@@ -26,9 +27,10 @@ export const AI_SDK: Dialect = {
       provider: textOf(attributes, 'ai.model.provider', 'gen_ai.system'),
       requestModel: textOf(attributes, 'ai.model.id', 'gen_ai.request.model'),
       responseModel: textOf(attributes, 'ai.response.model', 'gen_ai.response.model'),
-      finishReasons: textsOf(attributes, 'ai.response.finishReason', 'gen_ai.response.finish_reasons'),
+      finishReasons: textsOf(attributes, FINISH_REASON, 'gen_ai.response.finish_reasons'),
       usage: usageOf(attributes, kind),
-      error: statusError(span),
+      // Processors of others pass a handled tool's error status on to the root; what has a reason to finish, finished.
+      error: textOf(attributes, FINISH_REASON) === undefined ? statusError(span) : undefined,
       timeToFirstTokenMs: durationMs(attributes['ai.response.msToFirstChunk'], 1),
       input: () => readMessages(textOf(attributes, 'ai.prompt.messages', 'ai.prompt'), 'user'),
       output: () => readOutput(span),

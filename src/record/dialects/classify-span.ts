@@ -18,13 +18,13 @@ import { SENTRY } from './sentry.ts';
 /** In order of recognition: the first that knows a span reads it; the general conventions come last. */
 const DIALECTS: readonly Dialect[] = [
   GOOGLE_ADK,
+  AI_SDK,
+  AI_SDK_7,
   OPENINFERENCE,
   LANGFUSE,
   LANGSMITH,
   MASTRA,
-  AI_SDK,
   SENTRY,
-  AI_SDK_7,
   OPENLLMETRY,
   OPENLIT,
   GEN_AI,

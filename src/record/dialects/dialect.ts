@@ -49,6 +49,15 @@ export interface Dialect {
   read(span: SpanSnapshot, kind: SpanKind): Partial<SpanReading>;
 }
 
+/** The messages of the first source that has any. */
+export function preferMessages(...sources: readonly ((() => readonly Message[]) | undefined)[]): readonly Message[] {
+  for (const source of sources) {
+    const messages = source?.() ?? NO_MESSAGES;
+    if (messages.length > 0) return messages;
+  }
+  return NO_MESSAGES;
+}
+
 const NO_MESSAGES: readonly Message[] = [];
 
 /** Fills what a dialect left out, and makes its content be parsed at most once. */

@@ -13,17 +13,21 @@ import { durationMs, statusError, textOf, textsOf } from './span-attributes.ts';
 
 const KINDS: ReadonlyMap<string, SpanKind> = new Map([
   ['invoke_agent', 'agent'],
+  // A graph of agents that works on one request; its agents are below it.
+  ['invoke_workflow', 'agent'],
   ['execute_tool', 'tool'],
   ['chat', 'model'],
   ['generate_content', 'model'],
   ['text_completion', 'model'],
 ]);
 // Operations that carry a model's name and no answer.
-const NO_CALLS = new Set(['embeddings', 'create_agent', 'rerank', 'retrieval']);
+const NO_CALLS = new Set(['embeddings', 'rerank', 'retrieval']);
 
 /** What a span with `gen_ai.*` attributes is; `undefined` where it has none of those that say so. */
 export function genAiKind(attributes: Attributes): SpanKind | undefined {
   const operation = textOf(attributes, ATTRIBUTE_KEYS.operationName);
+  // Making an agent is no part of a turn.
+  if (operation === 'create_agent') return undefined;
   const namesModel = textOf(attributes, ATTRIBUTE_KEYS.requestModel) !== undefined;
   if (operation === undefined) {
     return namesModel || textOf(attributes, 'gen_ai.system') !== undefined ? 'model' : undefined;

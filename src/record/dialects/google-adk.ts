@@ -1,11 +1,10 @@
 import { ATTRIBUTE_KEYS } from '../../instrumentation/attribute-keys.ts';
 import type { Attributes, SpanSnapshot } from '../../span-tree/span-snapshot.ts';
 import type { SpanIdentity } from '../../span-tree/turn.ts';
-import { parseContainer, property } from '../content/json-value.ts';
-import type { Message } from '../content/message.ts';
+import { nonEmptyString, parseContainer, property } from '../content/json-value.ts';
 import { readMessages } from '../content/read-messages.ts';
 import { type ReportedUsage, readUsageObject } from '../reported-usage.ts';
-import type { Dialect, SpanKind, SpanReading } from './dialect.ts';
+import { type Dialect, preferMessages, type SpanKind, type SpanReading } from './dialect.ts';
 import { genAiUsage, readGenAi } from './gen-ai-attributes.ts';
 import { exceptionMessage, textOf } from './span-attributes.ts';
 
@@ -58,13 +57,13 @@ function readCall(span: SpanSnapshot): Partial<SpanReading> {
     (property(response, 'content') !== undefined || own.usage !== undefined || (own.finishReasons ?? []).length > 0);
   return {
     ...own,
-    responseModel: own.responseModel ?? nonEmpty(property(response, 'modelVersion')),
+    responseModel: own.responseModel ?? nonEmptyString(property(response, 'modelVersion')),
     usage: callUsage(attributes, property(response, 'usageMetadata')),
     error,
     answered: error === undefined && responded,
     mayHaveAnswered: responded,
-    input: () => preferred(own.input, () => readMessages(attributes[REQUEST], 'user')),
-    output: () => preferred(own.output, () => (isPiece ? [] : readMessages(response, 'assistant'))),
+    input: () => preferMessages(own.input, () => readMessages(attributes[REQUEST], 'user')),
+    output: () => preferMessages(own.output, () => (isPiece ? [] : readMessages(response, 'assistant'))),
   };
 }
 
@@ -77,18 +76,6 @@ function callUsage(attributes: Attributes, metadata: unknown): ReportedUsage | u
 }
 
 function responseError(response: unknown): string | undefined {
-  const code = nonEmpty(property(response, 'errorCode'));
-  return code === undefined ? undefined : (nonEmpty(property(response, 'errorMessage')) ?? code);
-}
-
-function preferred(
-  first: (() => readonly Message[]) | undefined,
-  second: () => readonly Message[],
-): readonly Message[] {
-  const messages = first?.() ?? [];
-  return messages.length > 0 ? messages : second();
-}
-
-function nonEmpty(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  const code = nonEmptyString(property(response, 'errorCode'));
+  return code === undefined ? undefined : (nonEmptyString(property(response, 'errorMessage')) ?? code);
 }

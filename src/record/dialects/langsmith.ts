@@ -2,7 +2,7 @@ import { parseContainer } from '../content/json-value.ts';
 import { readUsageObject } from '../reported-usage.ts';
 import type { Dialect, SpanKind } from './dialect.ts';
 import { readGenAi } from './gen-ai-attributes.ts';
-import { textOf } from './span-attributes.ts';
+import { exceptionMessage, textOf } from './span-attributes.ts';
 
 const KINDS: ReadonlyMap<string, SpanKind> = new Map([
   ['llm', 'model'],
@@ -21,6 +21,7 @@ export const LANGSMITH: Dialect = {
     const name = kind === 'tool' ? (reading.name ?? span.name) : reading.name;
     const metadata = parseContainer(textOf(span.attributes, 'langsmith.usage_metadata') ?? '');
     const usage = kind === 'model' ? (readUsageObject(metadata) ?? reading.usage) : undefined;
-    return { ...reading, name, usage };
+    // A failed run keeps the status OK; only its exception tells.
+    return { ...reading, name, usage, error: reading.error ?? exceptionMessage(span) };
   },
 };

@@ -1,6 +1,6 @@
 import { readMessages } from '../content/read-messages.ts';
-import type { Dialect } from './dialect.ts';
-import { genAiKind, genAiMessages, readGenAi } from './gen-ai-attributes.ts';
+import { type Dialect, preferMessages } from './dialect.ts';
+import { genAiKind, readGenAi } from './gen-ai-attributes.ts';
 import { textOf } from './span-attributes.ts';
 
 const TYPE = 'mastra.span.type';
@@ -17,16 +17,12 @@ export const MASTRA: Dialect = {
   read(span, kind) {
     const { attributes } = span;
     const type = textOf(attributes, TYPE);
+    const reading = readGenAi(span, kind);
     return {
-      ...readGenAi(span, kind),
-      input: () => {
-        const messages = genAiMessages(span, 'input');
-        return messages.length > 0 ? messages : readMessages(attributes[`mastra.${type}.input`], 'user');
-      },
-      output: () => {
-        const messages = genAiMessages(span, 'output');
-        return messages.length > 0 ? messages : readMessages(attributes[`mastra.${type}.output`], 'assistant');
-      },
+      ...reading,
+      input: () => preferMessages(reading.input, () => readMessages(attributes[`mastra.${type}.input`], 'user')),
+      output: () =>
+        preferMessages(reading.output, () => readMessages(attributes[`mastra.${type}.output`], 'assistant')),
     };
   },
 };

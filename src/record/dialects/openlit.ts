@@ -1,12 +1,33 @@
-import type { Dialect } from './dialect.ts';
+import { readMessages } from '../content/read-messages.ts';
+import { type Dialect, preferMessages } from './dialect.ts';
 import { genAiKind, readGenAi } from './gen-ai-attributes.ts';
+import { applicationTool } from './langchain-tool.ts';
 
-/** OpenLIT: GenAI conventions with a price on every call. */
+const LANGCHAIN_SCOPE = '@openlit/instrumentation-langchain';
+
+/**
+ * OpenLIT: GenAI conventions with a price on every call. Its LangChain integration estimates the tokens of a call, and
+ * calls tools by their class; the served numbers and names stand in the serialised messages.
+ */
 export const OPENLIT: Dialect = {
   name: 'openlit',
   kindOf(span) {
-    const ours = span.scope.name.startsWith('openlit') || span.attributes['gen_ai.usage.cost'] !== undefined;
-    return ours ? genAiKind(span.attributes) : undefined;
+    // `openlit.trace` wraps any function and says nothing about it.
+    if (span.scope.name === 'openlit') return genAiKind(span.attributes) ?? 'step';
+    const isOurs = span.scope.name.startsWith('@openlit/') || span.attributes['gen_ai.usage.cost'] !== undefined;
+    return isOurs ? genAiKind(span.attributes) : undefined;
   },
-  read: readGenAi,
+  read(span, kind) {
+    const { attributes } = span;
+    const reading = readGenAi(span, kind);
+    const isEstimate = span.scope.name === LANGCHAIN_SCOPE;
+    return {
+      ...reading,
+      name: kind === 'tool' ? applicationTool(reading.name) : reading.name,
+      usage: reading.usage && { ...reading.usage, isEstimate },
+      input: () => preferMessages(reading.input, () => readMessages(attributes['gen_ai.workflow.input'], 'user')),
+      output: () =>
+        preferMessages(reading.output, () => readMessages(attributes['gen_ai.workflow.output'], 'assistant')),
+    };
+  },
 };

@@ -1,9 +1,12 @@
+import { ATTRIBUTE_KEYS } from '../../instrumentation/attribute-keys.ts';
 import type { SpanSnapshot } from '../../span-tree/span-snapshot.ts';
 import type { SpanIdentity } from '../../span-tree/turn.ts';
+import { nonEmptyString, parseContainer, property } from '../content/json-value.ts';
 import type { Message, MessageRole } from '../content/message.ts';
 import { readMessages } from '../content/read-messages.ts';
 import type { Dialect, SpanKind, SpanReading } from './dialect.ts';
 import { genAiKind, readGenAi } from './gen-ai-attributes.ts';
+import { applicationTool } from './langchain-tool.ts';
 import { statusError, textOf } from './span-attributes.ts';
 
 const KIND = 'traceloop.span.kind';
@@ -13,6 +16,8 @@ const SCOPES = ['@traceloop/', 'traceloop'];
 export const OPENLLMETRY: Dialect = {
   name: 'openllmetry',
   kindOf(span) {
+    if (textOf(span.attributes, ATTRIBUTE_KEYS.operationName) === 'execute_tool')
+      return isOurs(span) ? 'tool' : undefined;
     const entity = textOf(span.attributes, KIND);
     if (entity !== undefined) return kindOfEntity(entity, span);
     return isOurs(span) ? genAiKind(span.attributes) : undefined;
@@ -20,14 +25,21 @@ export const OPENLLMETRY: Dialect = {
   read(span, kind) {
     const { attributes } = span;
     if (textOf(attributes, KIND) === undefined) return readCall(span, kind);
+    const answered = kind === 'tool' ? toolMessage(textOf(attributes, 'traceloop.entity.output')) : undefined;
     return {
-      name: textOf(attributes, 'traceloop.entity.name') ?? span.name,
+      name: nonEmptyString(property(answered, 'name')) ?? applicationTool(textOf(attributes, 'traceloop.entity.name')),
+      callId: nonEmptyString(property(answered, 'tool_call_id')),
       error: statusError(span),
       input: () => readEntity(textOf(attributes, 'traceloop.entity.input'), 'user'),
       output: () => readEntity(textOf(attributes, 'traceloop.entity.output'), 'assistant'),
     };
   },
 };
+
+/** LangChain's tools give a serialised message, which knows their name and call; other tools give anything. */
+function toolMessage(output: string | undefined): unknown {
+  return property(parseContainer(output ?? ''), 'kwargs');
+}
 
 /** Anthropic counts fresh input only and says no total: the one on the span is the instrumentation's own sum. */
 function readCall(span: SpanSnapshot, kind: SpanKind): Partial<SpanReading> {

@@ -14,7 +14,10 @@ export const SENTRY: Dialect = {
     return operation?.startsWith('gen_ai.') ? genAiKind(span.attributes) : undefined;
   },
   read(span, kind) {
-    return { ...readGenAi(span, kind), output: () => readOutput(span) };
+    const reading = readGenAi(span, kind);
+    // Streams report every state that they pass through.
+    const finishReasons = (reading.finishReasons ?? []).filter((reason) => reason !== 'in_progress');
+    return { ...reading, finishReasons, output: () => readOutput(span) };
   },
 };
 
