@@ -4,7 +4,7 @@ import type { TurnSpan } from './turn-spans.ts';
 
 /** A tool call that took place: a later model call was given its answer. */
 export interface AnsweredRequest extends ToolRequest {
-  /** Not before this time: the end of the model call that came before the one that knows the answer. */
+  /** The tool ran after this time: the end of the model call that asked for it. */
   readonly afterUnixNano: bigint;
 }
 
@@ -17,7 +17,8 @@ export interface AnsweredRequest extends ToolRequest {
 export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly AnsweredRequest[] {
   const conversations = new Map<TurnSpan | undefined, Map<string, number>>();
   const found: AnsweredRequest[] = [];
-  const ends = new Map<TurnSpan | undefined, bigint>();
+  const asked = new Map<string, bigint>();
+  const previous = new Map<TurnSpan | undefined, bigint>();
   const sizes = new Map<TurnSpan | undefined, number>();
   for (const { owner } of calls) sizes.set(owner, (sizes.get(owner) ?? 0) + 1);
   for (const call of calls) {
@@ -25,20 +26,29 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
     if (sizes.get(call.owner) === 1) continue;
     const counts = new Map<string, number>();
     const known = conversations.get(call.owner);
-    const after = ends.get(call.owner) ?? call.span.startTimeUnixNano;
-    ends.set(call.owner, call.span.endTimeUnixNano ?? call.span.startTimeUnixNano);
     for (const request of answeredIn(call.recognised?.reading.input() ?? [])) {
       // Some call ids are used again for every call: only a request more than before is a new one.
-      const key = `${request.id ?? ''} ${request.name}`;
+      const key = keyOf(request);
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
-      if (known !== undefined && count > (known.get(key) ?? 0)) found.push({ ...request, afterUnixNano: after });
+      if (known !== undefined && count > (known.get(key) ?? 0)) {
+        found.push({ ...request, afterUnixNano: asked.get(key) ?? previous.get(call.owner) ?? 0n });
+      }
+    }
+    const end = call.span.endTimeUnixNano ?? call.span.startTimeUnixNano;
+    previous.set(call.owner, end);
+    for (const request of call.recognised?.reading.output().flatMap((message) => message.toolRequests) ?? []) {
+      asked.set(keyOf(request), end);
     }
     const merged = known ?? new Map<string, number>();
     for (const [key, count] of counts) merged.set(key, Math.max(count, merged.get(key) ?? 0));
     conversations.set(call.owner, merged);
   }
   return found;
+}
+
+function keyOf({ id, name }: ToolRequest): string {
+  return `${id ?? ''} ${name}`;
 }
 
 /** Requests of a message list that its later messages answer, in the order of the requests. */

@@ -62,8 +62,8 @@ function usageBelow(
 }
 
 /**
- * Leaves a call out that a second instrumentation shows beside the first: one that ran within a sibling of another
- * scope, on the same question of the same model. The outer one is kept: a framework knows what the client streamed.
+ * Leaves a call out that a second instrumentation shows beside the first: one that began while a sibling of another
+ * scope ran, on the same question to the same model. The first is kept: a framework knows what its client streamed.
  */
 function withoutTwins(calls: readonly TurnSpan[]): readonly TurnSpan[] {
   if (new Set(calls.map((call) => call.span.scope.name)).size < 2) return calls;
@@ -80,7 +80,6 @@ function withoutTwins(calls: readonly TurnSpan[]): readonly TurnSpan[] {
 
 function isTwin(outer: TurnSpan, inner: TurnSpan): boolean {
   if (outer.parent !== inner.parent || outer.span.scope.name === inner.span.scope.name) return false;
-  if (endOf(inner) > endOf(outer)) return false;
   const a = outer.recognised?.reading;
   const b = inner.recognised?.reading;
   if (a === undefined || b === undefined || a.requestModel !== b.requestModel) return false;

@@ -10,9 +10,10 @@ import type { TurnSpan } from './turn-spans.ts';
  */
 export function findFailures(spans: readonly TurnSpan[], calls: readonly TurnSpan[]): ReadonlyMap<TurnSpan, string> {
   const below = new Map<TurnSpan, string>();
-  for (const { span, recognised, callAbove } of spans) {
-    if (callAbove === undefined || recognised !== undefined || below.has(callAbove)) continue;
-    const error = statusError(span);
+  for (const { span, recognised, callAbove, enclosingCall } of spans) {
+    const isView = recognised?.kind === 'model' && enclosingCall !== undefined;
+    if (callAbove === undefined || below.has(callAbove) || !(isView || recognised === undefined)) continue;
+    const error = recognised === undefined ? statusError(span) : recognised.reading.error;
     if (error !== undefined) below.set(callAbove, error);
   }
   const failures = new Map<TurnSpan, string>();

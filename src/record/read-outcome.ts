@@ -32,7 +32,9 @@ export function readOutcome(
 
   const hasAnswered = answer.text !== undefined || calls.some((call) => !call.underTool && isAnswered(call));
   const error =
-    (root && errorOf(root)) ?? (last && failures.get(last)) ?? (hasAnswered ? undefined : ancestorError(turn));
+    (root && errorOf(root)) ??
+    (last && (failures.get(last) ?? enclosingError(last))) ??
+    (hasAnswered ? undefined : ancestorError(turn));
   if (error !== undefined) return { question, answer, error, success: false };
 
   if (rootAnswer.text !== undefined || (last === undefined && answer.text !== undefined)) {
@@ -55,6 +57,12 @@ function questionOf(root: TurnSpan | undefined, spans: readonly TurnSpan[]): Spo
     // A call that failed may show no words; the next one of the same conversation repeats them.
     if (view.owner !== views[0]?.owner) continue;
     const question = readQuestion(view.recognised?.reading.input() ?? []);
+    if (question.text !== undefined) return question;
+  }
+  // Where calls show no input, an agent or step around them may.
+  for (const { recognised, underTool } of spans) {
+    if (underTool || (recognised?.kind !== 'agent' && recognised?.kind !== 'step')) continue;
+    const question = readQuestion(recognised.reading.input());
     if (question.text !== undefined) return question;
   }
   return SILENCE;
@@ -94,6 +102,15 @@ function speaks(call: TurnSpan): boolean {
 
 function isAnswered(call: TurnSpan): boolean {
   return call.recognised?.reading.answered === true;
+}
+
+/** A view of the call around it may know of a failure that the inner one took for an answer. */
+function enclosingError(call: TurnSpan): string | undefined {
+  for (let view = call.enclosingCall; view !== undefined; view = view.enclosingCall) {
+    const error = errorOf(view);
+    if (error !== undefined) return error;
+  }
+  return undefined;
 }
 
 function ancestorError(turn: Turn): string | undefined {

@@ -52,10 +52,11 @@ function nameTools(tools: readonly TurnSpan[], spans: readonly TurnSpan[]): Read
   const asked = distinctRequests(spans);
   for (const tool of tools) {
     const id = tool.recognised?.reading.callId;
-    const at = asked.findIndex((request) => id === undefined || request.id === id);
+    const at = asked.findIndex((request) => request.id !== undefined && request.id === id);
     const [request] = at < 0 ? [] : asked.splice(at, 1);
-    if (!nameOf.has(tool)) nameOf.set(tool, request?.name ?? tool.span.name);
+    if (request !== undefined && !nameOf.has(tool)) nameOf.set(tool, request.name);
   }
+  for (const tool of tools) if (!nameOf.has(tool)) nameOf.set(tool, asked.shift()?.name ?? tool.span.name);
   return nameOf;
 }
 

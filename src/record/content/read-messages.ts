@@ -5,6 +5,9 @@ import { readParts, readToolAnswer, readToolRequests, toolItemRole } from './rea
 // Deeper than any known nesting of messages in requests; hostile nesting ends here instead of on the stack.
 const MAX_DEPTH = 16;
 
+// JSON that is none any more, because a limit on attribute lengths cut it, is nobody's words.
+const CUT_JSON = /^\s*[[{]+\s*"/;
+
 const ROLES: ReadonlyMap<string, MessageRole> = new Map([
   ['user', 'user'],
   ['human', 'user'],
@@ -67,9 +70,9 @@ export function readMessages(value: unknown, role: MessageRole): readonly Messag
 function read(value: unknown, role: MessageRole, depth: number): readonly Message[] {
   if (depth > MAX_DEPTH) return [];
   if (typeof value === 'string') {
-    if (value === '') return [];
     const container = parseContainer(value);
-    return container === undefined ? [textMessage(role, value)] : read(container, role, depth + 1);
+    if (container !== undefined) return read(container, role, depth + 1);
+    return value === '' || CUT_JSON.test(value) ? [] : [textMessage(role, value)];
   }
   if (isArray(value)) return readList(value, role, depth);
   return isObject(value) ? readObject(value, role, depth) : [];

@@ -4,7 +4,7 @@ import { type Message, type MessageRole, textMessage } from '../content/message.
 import { readMessages } from '../content/read-messages.ts';
 import { unflatten } from '../content/unflatten.ts';
 import { firstCount, type ReportedUsage, readUsageObject, reportedUsage } from '../reported-usage.ts';
-import type { Dialect, SpanKind } from './dialect.ts';
+import { type Dialect, preferMessages, type SpanKind } from './dialect.ts';
 import { statusError, textOf, textsOf } from './span-attributes.ts';
 
 const KIND = 'openinference.span.kind';
@@ -48,7 +48,12 @@ export const OPENINFERENCE: Dialect = {
       usage: callUsage(attributes, response),
       error,
       answered: error === undefined && hasResponse(attributes),
-      input: () => callMessages(attributes, 'input', 'user'),
+      // The request itself says more than its flattened form, which holds one tool answer a message.
+      input: () =>
+        preferMessages(
+          () => requestMessages(attributes),
+          () => callMessages(attributes, 'input', 'user'),
+        ),
       output: () => callMessages(attributes, 'output', 'assistant'),
     };
   },
@@ -108,6 +113,11 @@ function generatedMessage(response: unknown): unknown {
 function requestedModel(attributes: Attributes): string | undefined {
   const parameters = parseContainer(textOf(attributes, 'llm.invocation_parameters') ?? '');
   return nonEmptyString(property(parameters, 'model'));
+}
+
+function requestMessages(attributes: Attributes): readonly Message[] {
+  const request = parseContainer(textOf(attributes, 'input.value') ?? '');
+  return readMessages(request, 'user').filter(isVisible);
 }
 
 function callMessages(attributes: Attributes, side: 'input' | 'output', role: MessageRole): readonly Message[] {
