@@ -50,3 +50,6 @@ export const ATTRIBUTE_KEYS = {
   zipEntrySizeBytes: 'zip.entry.size_bytes',
   zipEntryAttempts: 'zip.entry.attempts',
 } as const;
+
+/** Event that a failed tool leaves on the model call that asked for it, where its own span has ended by then (ADK). */
+export const TOOL_ERROR_EVENT = 'spanledger.tool_error';

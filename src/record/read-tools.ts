@@ -1,4 +1,6 @@
+import { ATTRIBUTE_KEYS, TOOL_ERROR_EVENT } from '../instrumentation/attribute-keys.ts';
 import { type AnsweredRequest, findAnsweredRequests } from './answered-requests.ts';
+import { textOf } from './dialects/span-attributes.ts';
 import type { ToolCallReading, ToolRequest } from './turn-reading.ts';
 import { byStart, type TurnSpan } from './turn-spans.ts';
 
@@ -119,13 +121,23 @@ function nameKey(name: string): string {
 function readTool(tool: TurnSpan, name: string | undefined): ToolCallReading {
   const reading = tool.recognised?.reading;
   const { span } = tool;
+  const error = errorAtParent(tool) ?? reading?.error;
   return {
     span,
     name: (name ?? span.name).toWellFormed(),
     callId: reading?.callId,
-    success: reading?.error === undefined ? (span.endTimeUnixNano === undefined ? undefined : true) : false,
-    error: reading?.error?.toWellFormed(),
+    success: error === undefined ? (span.endTimeUnixNano === undefined ? undefined : true) : false,
+    error: error?.toWellFormed(),
   };
+}
+
+/** What this package's ADK plugin learned of a failed tool after its span had ended. */
+function errorAtParent(tool: TurnSpan): string | undefined {
+  const callId = tool.recognised?.reading.callId;
+  const event = tool.parent?.span.events.find(
+    ({ name, attributes }) => name === TOOL_ERROR_EVENT && attributes[ATTRIBUTE_KEYS.toolCallId] === callId,
+  );
+  return event && textOf(event.attributes, ATTRIBUTE_KEYS.errorMessage);
 }
 
 function readRequest(request: AnsweredRequest): ToolCallReading {

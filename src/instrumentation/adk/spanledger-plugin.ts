@@ -10,7 +10,7 @@ import {
 } from '@google/adk';
 import { type Attributes, diag, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { describeError } from '../../errors.ts';
-import { ATTRIBUTE_KEYS } from '../attribute-keys.ts';
+import { ATTRIBUTE_KEYS, TOOL_ERROR_EVENT } from '../attribute-keys.ts';
 import { messageJson } from '../message-json.ts';
 import { findUsage, type UsageMetadata } from './find-usage.ts';
 import { spanLinks } from './span-links.ts';
@@ -26,9 +26,6 @@ export interface SpanledgerPluginOptions {
   /** Text attributes for every turn, e.g. `{ 'spanledger.api_version': '1.4.0' }`. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
-
-/** Name of the event that a failed tool leaves on the model call that asked for it. */
-export const TOOL_ERROR_EVENT = 'spanledger.tool_error';
 
 /**
  * ADK plugin that adds to ADK's own spans what they lack: user, question, answer, cached, reasoning and total tokens,
