@@ -1,0 +1,30 @@
+import type { SpanContext } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+
+export type SpanChanges = Partial<Omit<ReadableSpan, 'spanContext'>> & { readonly context?: SpanContext };
+
+/** A span like another but for the changes. The host's span stays as it is, and is not held by the copy's changed parts. */
+export function copySpan(span: ReadableSpan, changes: SpanChanges): ReadableSpan {
+  const { context = span.spanContext(), ...changed } = changes;
+  const { parentSpanContext } = span;
+  return {
+    name: span.name,
+    kind: span.kind,
+    spanContext: () => context,
+    ...(parentSpanContext !== undefined && { parentSpanContext }),
+    startTime: span.startTime,
+    endTime: span.endTime,
+    status: span.status,
+    attributes: span.attributes,
+    links: span.links,
+    events: span.events,
+    duration: span.duration,
+    ended: span.ended,
+    resource: span.resource,
+    instrumentationScope: span.instrumentationScope,
+    droppedAttributesCount: span.droppedAttributesCount,
+    droppedEventsCount: span.droppedEventsCount,
+    droppedLinksCount: span.droppedLinksCount,
+    ...changed,
+  };
+}

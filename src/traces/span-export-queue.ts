@@ -1,0 +1,237 @@
+import { context, ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
+import { type ExportResult, ExportResultCode, suppressTracing } from '@opentelemetry/core';
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { Clock, Timer } from '../clock.ts';
+import type { Diagnostics } from '../diagnostics.ts';
+import { describeError } from '../errors.ts';
+
+/** The far end of a queue. */
+export interface SpanOutlet {
+  readonly exporter: SpanExporter;
+  /** Makes the copy that is exported; where it throws, the span is dropped. */
+  readonly prepare: (span: ReadableSpan) => ReadableSpan;
+}
+
+export interface SpanExportQueueOptions {
+  /** Name of the exporter, in every message. */
+  readonly name: string;
+  /** Loads what the first export needs; until then an exporter costs nothing. */
+  readonly load: () => Promise<SpanOutlet>;
+  readonly diagnostics: Diagnostics;
+  readonly clock: Clock;
+  /** Spans that wait at most. Default: 2,048, as OpenTelemetry's batch processor. */
+  readonly maxQueueSize?: number;
+  /** Default: 512. */
+  readonly maxBatchSize?: number;
+  /** Default: 5,000. */
+  readonly delayMillis?: number;
+  /** For one export, with the credentials it needs. Default: 30,000. */
+  readonly exportTimeoutMillis?: number;
+}
+
+export interface SpanExportStats {
+  readonly exported: number;
+  readonly failed: number;
+  readonly queued: number;
+  /** By reason. */
+  readonly dropped: Readonly<Partial<Record<SpanExportDropReason, number>>>;
+}
+
+export type SpanExportDropReason = 'queue_full' | 'content_filter' | 'shutdown';
+
+/** Time that preparing spans may take from the host's event loop in one piece. */
+const SLICE_MILLIS = 4;
+
+/**
+ * The way of sampled spans to one trace exporter. In place of OpenTelemetry's batch processor, whose flush does not
+ * wait for an export in flight, whose timers keep the process alive, and which does not count what it drops.
+ * Invariants: one export at a time; every span is counted as exported, failed, queued or dropped; nothing throws or
+ * rejects, so that an exporter's failure touches neither the host nor the rows.
+ */
+export class SpanExportQueue implements SpanProcessor {
+  readonly #options: SpanExportQueueOptions;
+  readonly #maxQueueSize: number;
+  readonly #maxBatchSize: number;
+  readonly #delayMillis: number;
+  readonly #exportTimeoutMillis: number;
+  readonly #dropped = new Map<SpanExportDropReason, number>();
+  #queue: ReadableSpan[] = [];
+  #outlet: Promise<SpanOutlet> | undefined;
+  #inFlight = 0;
+  #exported = 0;
+  #failed = 0;
+  #timer: Timer | undefined;
+  #draining: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: SpanExportQueueOptions) {
+    this.#options = options;
+    this.#maxQueueSize = options.maxQueueSize ?? 2_048;
+    this.#maxBatchSize = options.maxBatchSize ?? 512;
+    this.#delayMillis = options.delayMillis ?? 5_000;
+    this.#exportTimeoutMillis = options.exportTimeoutMillis ?? 30_000;
+  }
+
+  onStart(): void {}
+
+  onEnd(span: ReadableSpan): void {
+    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) this.add(span);
+  }
+
+  /** Takes a span whatever its flag says. */
+  add(span: ReadableSpan): void {
+    if (this.#stopped !== undefined) this.#drop('shutdown', 1);
+    else if (this.#queue.length >= this.#maxQueueSize) this.#drop('queue_full', 1);
+    else {
+      this.#queue.push(span);
+      this.#schedule();
+    }
+  }
+
+  /** Resolves when every span that has ended is exported or has failed. */
+  async forceFlush(): Promise<void> {
+    await this.#drain();
+    await this.#settle(async () => (await this.#outlet)?.exporter.forceFlush?.());
+  }
+
+  /** Exports what is queued, until the first failure, and closes the exporter. Safe to call twice. */
+  shutdown(): Promise<void> {
+    this.#stopped ??= this.#close();
+    return this.#stopped;
+  }
+
+  stats(): SpanExportStats {
+    return {
+      exported: this.#exported,
+      failed: this.#failed,
+      queued: this.#queue.length + this.#inFlight,
+      dropped: Object.fromEntries(this.#dropped),
+    };
+  }
+
+  async #close(): Promise<void> {
+    await this.#drain();
+    await this.#settle(async () => (await this.#outlet)?.exporter.shutdown());
+  }
+
+  async #settle(work: () => Promise<void>): Promise<void> {
+    try {
+      await this.#withTimeout(work());
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  /** A full batch goes as soon as the host's own work is done. */
+  #schedule(): void {
+    if (this.#draining !== undefined || this.#queue.length === 0) return;
+    const isFull = this.#queue.length >= this.#maxBatchSize;
+    // Scheduled already, and when the batch became full, again for at once.
+    if (this.#timer !== undefined && this.#queue.length !== this.#maxBatchSize) return;
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.setTimer(() => void this.#drain(), isFull ? 0 : this.#delayMillis);
+  }
+
+  #drain(): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#draining ??= this.#exportAll().finally(() => {
+      this.#draining = undefined;
+      this.#schedule();
+    });
+    return this.#draining;
+  }
+
+  async #exportAll(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, this.#maxBatchSize);
+      this.#inFlight = batch.length;
+      const delivered = await this.#exportBatch(batch);
+      this.#inFlight = 0;
+      if (delivered || this.#stopped === undefined) continue;
+      // The host is leaving and the backend does not answer: the rest would only hold it up.
+      this.#drop('shutdown', this.#queue.length);
+      this.#queue = [];
+    }
+  }
+
+  /** @returns whether the exporter took them */
+  async #exportBatch(batch: readonly ReadableSpan[]): Promise<boolean> {
+    let sent: readonly ReadableSpan[] = batch;
+    try {
+      this.#outlet ??= this.#options.load();
+      const { exporter, prepare } = await this.#outlet;
+      await this.#settle(() => waitForResources(batch));
+      sent = await this.#prepareAll(batch, prepare);
+      if (sent.length > 0) await this.#withTimeout(exportSpans(exporter, [...sent]));
+      this.#exported += sent.length;
+      return true;
+    } catch (error) {
+      this.#failed += sent.length;
+      this.#warn(error);
+      return false;
+    }
+  }
+
+  async #prepareAll(batch: readonly ReadableSpan[], prepare: SpanOutlet['prepare']): Promise<ReadableSpan[]> {
+    const prepared: ReadableSpan[] = [];
+    let sliceEnd = performance.now() + SLICE_MILLIS;
+    for (const span of batch) {
+      try {
+        prepared.push(prepare(span));
+      } catch (error) {
+        this.#drop('content_filter', 1);
+        this.#warn(error);
+      }
+      if (performance.now() < sliceEnd) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceEnd = performance.now() + SLICE_MILLIS;
+    }
+    return prepared;
+  }
+
+  async #withTimeout(work: Promise<void>): Promise<void> {
+    let timer: Timer | undefined;
+    const expiry = new Promise<void>((_, reject) => {
+      const expire = (): void => reject(new Error(`no answer within ${this.#exportTimeoutMillis} ms`));
+      timer = this.#options.clock.setTimer(expire, this.#exportTimeoutMillis);
+    });
+    try {
+      await Promise.race([work, expiry]);
+    } finally {
+      timer?.cancel();
+    }
+  }
+
+  #drop(reason: SpanExportDropReason, count: number): void {
+    if (count === 0) return;
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + count);
+    const { diagnostics, name } = this.#options;
+    diagnostics.warn(`trace-drop-${name}`, `spans are not sent to the trace exporter ${name}: ${reason}`);
+  }
+
+  #warn(error: unknown): void {
+    const { diagnostics, name } = this.#options;
+    diagnostics.warn(`trace-export-${name}`, `the trace exporter ${name} failed: ${describeError(error)}`);
+  }
+}
+
+function exportSpans(exporter: SpanExporter, spans: ReadableSpan[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = ({ code, error }: ExportResult): void => {
+      if (code === ExportResultCode.SUCCESS) resolve();
+      else reject(error ?? new Error('the exporter gave no reason'));
+    };
+    // The requests of an exporter are not the host's.
+    context.with(suppressTracing(ROOT_CONTEXT), () => {
+      // An exporter may be an async function, whatever its type says.
+      Promise.resolve(exporter.export(spans, settle)).catch(reject);
+    });
+  });
+}
+
+/** A detector of the resource may still be at work. */
+async function waitForResources(spans: readonly ReadableSpan[]): Promise<void> {
+  const pending = new Set(spans.map(({ resource }) => resource).filter((resource) => resource.asyncAttributesPending));
+  await Promise.all([...pending].map(async (resource) => resource.waitForAsyncAttributes?.()));
+}
