@@ -20,7 +20,7 @@ export class Circuit {
   /** Monotonic time of the first failure since the last success; undefined while closed. */
   failingSince: number | undefined;
   /** Monotonic time of the last failure. */
-  lastFailureAt = Number.NEGATIVE_INFINITY;
+  lastFailureAt: number = Number.NEGATIVE_INFINITY;
   lastReason = '';
   readonly #options: CircuitOptions;
   #failures = 0;

@@ -25,10 +25,10 @@ export const CREDENTIAL_DETECTORS = [
 /** What tells a person or an account. */
 export const PERSONAL_DATA_DETECTORS = ['email', 'iban', 'card', 'rut', 'phone'] as const;
 
-/** Every detector; where two find the same place, the one that stands first here names it. */
-export const DETECTOR_NAMES = [...CREDENTIAL_DETECTORS, ...PERSONAL_DATA_DETECTORS] as const;
+export type DetectorName = (typeof CREDENTIAL_DETECTORS)[number] | (typeof PERSONAL_DATA_DETECTORS)[number];
 
-export type DetectorName = (typeof DETECTOR_NAMES)[number];
+/** Every detector; where two find the same place, the one that stands first here names it. */
+export const DETECTOR_NAMES: readonly DetectorName[] = [...CREDENTIAL_DETECTORS, ...PERSONAL_DATA_DETECTORS];
 
 export const DETECTORS: Readonly<Record<DetectorName, Detector>> = {
   private_key: findPrivateKeys,
