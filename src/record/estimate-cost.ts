@@ -1,15 +1,15 @@
 import type { ModelCallReading, TokenUsage, TurnReading } from './turn-reading.ts';
 
-/** Prices of one model, in US dollars per million tokens. */
+/** Prices of one model in US dollars per million tokens, named as in the configuration file. */
 export interface ModelPrice {
   /** Fresh prompt tokens, and tool-use prompt tokens. */
-  readonly inputPerMillionUsd: number;
+  readonly input: number;
   /** Candidates and thoughts. */
-  readonly outputPerMillionUsd: number;
-  /** Prompt tokens served from a cache. Default: the input price. */
-  readonly cachedInputPerMillionUsd?: number;
-  /** Prompt tokens written to a cache. Default: the input price. */
-  readonly cacheCreationPerMillionUsd?: number;
+  readonly output: number;
+  /** Prompt tokens served from a cache. Default: the price of input. */
+  readonly cached_input?: number;
+  /** Prompt tokens written to a cache. Default: the price of input. */
+  readonly cache_creation?: number;
 }
 
 /** Prices by model name, as the response or the request names it. */
@@ -48,9 +48,9 @@ function costOf(usage: TokenUsage, price: ModelPrice): number | null {
   const fresh = Math.max(0, usage.prompt - cached - created) + (usage.toolUsePrompt ?? 0);
   const output = usage.candidates + (usage.thoughts ?? 0);
   const dollars =
-    fresh * price.inputPerMillionUsd +
-    cached * (price.cachedInputPerMillionUsd ?? price.inputPerMillionUsd) +
-    created * (price.cacheCreationPerMillionUsd ?? price.inputPerMillionUsd) +
-    output * price.outputPerMillionUsd;
+    fresh * price.input +
+    cached * (price.cached_input ?? price.input) +
+    created * (price.cache_creation ?? price.input) +
+    output * price.output;
   return dollars / MILLION;
 }

@@ -1,0 +1,162 @@
+import { ConfigurationError } from '../errors.ts';
+import type { ConversationRecord } from './conversation-columns.ts';
+import type { Enricher } from './enrich.ts';
+
+/** A label that is given where a text contains one of the keywords. Keywords are compared in lower case. */
+export interface KeywordRule {
+  readonly label: string;
+  readonly keywords: readonly string[];
+}
+
+/** Rules for the meaning, download and quality columns, as data. A group that is left out leaves its columns NULL. */
+export interface EnrichmentRules {
+  /** `detected_intent`: label of the first rule that the question matches. */
+  readonly intents?: { readonly rules: readonly KeywordRule[]; readonly otherwise: string | null };
+  /** `search_filters`: labels of all rules that the question matches. */
+  readonly filters?: readonly KeywordRule[];
+  /** `query_category`: for each tool the first rule that its name matches; the last tool with a match wins. */
+  readonly categories?: readonly KeywordRule[];
+  /** `results_count`: regular expressions, tried in order on the answer in lower case; group 1 is the number. */
+  readonly resultCounts?: readonly string[];
+  /** `pdf_links_provided`, `download_type`, `download_requested`: texts to look for in the answer. */
+  readonly downloads?: { readonly linkPrefix: string; readonly zipMark: string };
+  /** `question_complexity`: from how many tool calls on a question is medium, or complex. */
+  readonly complexity?: { readonly mediumToolCalls: number; readonly complexToolCalls: number };
+  /** `user_satisfaction_inferred`: negative on failure, positive on success with results, else neutral; NULL
+   * where it is not known whether the turn succeeded. */
+  readonly satisfaction?: boolean;
+  /** `response_quality_score`: points that are added up and clamped to 0…1. */
+  readonly quality?: QualityRule;
+}
+
+export interface QualityRule {
+  readonly base: number;
+  readonly success: number;
+  readonly results: number;
+  readonly error: number;
+  /** Given where the turn took less than `fastMillis`. */
+  readonly fast: number;
+  readonly fastMillis: number;
+}
+
+/**
+ * One enricher per group of rules, so that one that fails costs only its own columns.
+ *
+ * @throws ConfigurationError where a regular expression is not one
+ */
+export function buildRuleEnrichers(rules: EnrichmentRules): readonly Enricher[] {
+  const enrichers: Enricher[] = [];
+  const { intents, filters, categories, resultCounts, downloads, complexity, quality } = rules;
+  if (intents !== undefined) {
+    const detect = (question: string): string | null =>
+      intents.rules.find((rule) => matches(question, rule))?.label ?? intents.otherwise;
+    enrichers.push({
+      name: 'intents',
+      enrich: (record) => ({ detected_intent: detect(record.user_question ?? '') }),
+    });
+  }
+  if (filters !== undefined) {
+    const detect = (question: string): string[] =>
+      filters.filter((rule) => matches(question, rule)).map((rule) => rule.label);
+    enrichers.push({ name: 'filters', enrich: (record) => ({ search_filters: detect(record.user_question ?? '') }) });
+  }
+  if (categories !== undefined) {
+    const detect = (tool: string): string | undefined => categories.find((rule) => matches(tool, rule))?.label;
+    enrichers.push({
+      name: 'categories',
+      enrich: (record) => ({
+        query_category: record.tools_used.map(detect).findLast((label) => label !== undefined) ?? null,
+      }),
+    });
+  }
+  if (resultCounts !== undefined) {
+    const patterns = resultCounts.map(compile);
+    enrichers.push({
+      name: 'resultCounts',
+      enrich: (record) => ({ results_count: countResults(record.agent_response ?? '', patterns) }),
+    });
+  }
+  if (downloads !== undefined) {
+    enrichers.push({ name: 'downloads', enrich: (record) => findDownloads(record.agent_response ?? '', downloads) });
+  }
+  if (complexity !== undefined) {
+    const judge = (calls: number): string => {
+      if (calls >= complexity.complexToolCalls) return 'complex';
+      return calls >= complexity.mediumToolCalls ? 'medium' : 'simple';
+    };
+    enrichers.push({
+      name: 'complexity',
+      enrich: (record) => ({ question_complexity: judge(record.tools_used.length) }),
+    });
+  }
+  if (rules.satisfaction === true) {
+    enrichers.push({
+      name: 'satisfaction',
+      enrich: (record) => ({ user_satisfaction_inferred: inferSatisfaction(record) }),
+    });
+  }
+  if (quality !== undefined) {
+    enrichers.push({ name: 'quality', enrich: (record) => ({ response_quality_score: score(record, quality) }) });
+  }
+  return enrichers;
+}
+
+function matches(text: string, rule: KeywordRule): boolean {
+  const lower = text.toLowerCase();
+  return rule.keywords.some((keyword) => lower.includes(keyword));
+}
+
+function compile(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, 'u');
+  } catch (error) {
+    throw new ConfigurationError('enrichment.resultCounts', `holds "${pattern}", which is no regular expression`, {
+      cause: error,
+    });
+  }
+}
+
+/** Only a number above 0 counts: an answer that found nothing names no results. */
+function countResults(answer: string, patterns: readonly RegExp[]): number | null {
+  const lower = answer.toLowerCase();
+  for (const pattern of patterns) {
+    const found = pattern.exec(lower)?.[1];
+    if (found === undefined) continue;
+    const count = Number(found);
+    return count > 0 && Number.isSafeInteger(count) ? count : null;
+  }
+  return null;
+}
+
+function findDownloads(
+  answer: string,
+  { linkPrefix, zipMark }: { readonly linkPrefix: string; readonly zipMark: string },
+): Pick<ConversationRecord, 'pdf_links_provided' | 'download_type' | 'download_requested'> {
+  const links = linkPrefix === '' ? 0 : answer.split(linkPrefix).length - 1;
+  const namesZip = zipMark !== '' && answer.includes(zipMark);
+  return {
+    pdf_links_provided: links,
+    download_type: namesZip ? 'zip' : links > 0 ? 'individual' : 'none',
+    download_requested: namesZip || links > 0,
+  };
+}
+
+function inferSatisfaction(record: ConversationRecord): string | null {
+  if (record.error_message !== null || record.success === false) return 'negative';
+  if (record.success === null) return null;
+  return hasResults(record) ? 'positive' : 'neutral';
+}
+
+/** Plain double arithmetic in this order: stored scores are compared with those of the system before. */
+function score(record: ConversationRecord, rule: QualityRule): number {
+  let points = rule.base;
+  if (record.success === true) points += rule.success;
+  if (hasResults(record)) points += rule.results;
+  if (record.error_message !== null) points += rule.error;
+  if (record.response_time_ms !== null && record.response_time_ms < rule.fastMillis) points += rule.fast;
+  return Math.min(1, Math.max(0, points));
+}
+
+function hasResults(record: ConversationRecord): boolean {
+  return (record.results_count ?? 0) > 0;
+}
