@@ -45,7 +45,7 @@ export function isHtmlInstead(name: string, head: Uint8Array): boolean {
 }
 
 function extensionOf(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  return /\.([^./]+)$/u.exec(name)?.[1]?.toLowerCase() ?? '';
 }
 
 function startsWith(head: Uint8Array, marker: Buffer): boolean {

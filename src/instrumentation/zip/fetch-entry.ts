@@ -28,6 +28,8 @@ export interface FetchOptions {
   readonly onAttempt: () => void;
 }
 
+const NETWORK_CODE = /^(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOST\w+|ENET\w+|UND_ERR_\w+)$/u;
+
 const FIRST_DELAY_MILLIS = 200;
 const MAX_DELAY_MILLIS = 5_000;
 /** A server that wants a longer pause is not waited for: somebody waits for this archive. */
@@ -120,9 +122,11 @@ function toEntryFailure(error: unknown): EntryFailure {
   // `fetch` says only "fetch failed"; what failed is in its cause.
   const origin = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   const code = origin instanceof Error && 'code' in origin && typeof origin.code === 'string' ? origin.code : '';
-  const isNetwork = /^(?:E[A-Z_]+|UND_ERR_\w+)$/u.test(code) && !code.startsWith('ERR_');
   const detail = describeError(origin);
-  return new EntryFailure(isNetwork ? 'network' : 'source-failed', detail, { cause: error, retryable: true });
+  return new EntryFailure(NETWORK_CODE.test(code) ? 'network' : 'source-failed', detail, {
+    cause: error,
+    retryable: true,
+  });
 }
 
 /** Exponential with jitter, so that many clients do not come back at the same moment. */

@@ -30,7 +30,7 @@ export function openResponse(response: Response): HttpSource {
     });
   }
   const announced = headers.get('content-length');
-  // With an encoding the announced length is not the document's; the decoder checks what it gets.
+  // With an encoding the announced length is not the document's. `fetch` still notices a transfer that breaks off.
   const sizeBytes = announced === null || headers.has('content-encoding') ? undefined : Number(announced);
   return { ...opened, headers, sizeBytes };
 }
