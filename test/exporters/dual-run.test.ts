@@ -4,36 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { createDualExporter, type DualExporterOptions } from '../../exporters/dual.ts';
 import { BACKENDS, type Backend } from '../../src/config/backend.ts';
 import { createDiagnostics } from '../../src/diagnostics.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { mapWithRules } from '../support/map-with-rules.ts';
 import { mixedTurns } from '../support/mixed-turns.ts';
 
 const FAULTY_TRACKER = join(import.meta.dirname, '../support/faulty-tracker.ts');
 
-/** Columns that the span mapping fills only by configured rules, and constants of the old tracker. */
-const NOT_COMPARED = [
-  'agent_name',
-  'api_version',
-  'bigquery_project_used',
-  'client_info',
-  'detected_intent',
-  'query_category',
-  'search_filters',
-  'results_count',
-  'download_requested',
-  'download_type',
-  'pdf_links_provided',
-  'user_satisfaction_inferred',
-  'question_complexity',
-  'response_quality_score',
-];
+/** Columns in which the old tracker wrote constants. */
+const NOT_COMPARED = ['agent_name', 'api_version', 'bigquery_project_used', 'client_info'];
 
 function options(sink: CollectingSink, more: Partial<DualExporterOptions> = {}): DualExporterOptions {
   return {
     sink,
-    map: (turn) => buildRecord(turn),
+    map: mapWithRules,
     diagnostics: createDiagnostics({ write: () => {} }),
     readBackend: () => 'dual',
     comparison: { ignore: NOT_COMPARED },
@@ -62,7 +47,7 @@ describe('5,000 turns in dual mode', () => {
       legacyFailures: 0,
       solidFailures: 0,
     });
-    expect(sink.json('conversation_logs')).toEqual(turns.map(({ turn }) => JSON.stringify(buildRecord(turn))));
+    expect(sink.json('conversation_logs')).toEqual(turns.map(({ turn }) => JSON.stringify(mapWithRules(turn))));
   });
 });
 
@@ -125,7 +110,7 @@ describe('what the legacy side does to a solid row', () => {
           ]);
         }
         const solid = new Map(sink.rows('conversation_logs').map((row) => [row.message_id, JSON.stringify(row)]));
-        for (const turn of turns) expect(solid.get(messageId(turn))).toBe(JSON.stringify(buildRecord(turn)));
+        for (const turn of turns) expect(solid.get(messageId(turn))).toBe(JSON.stringify(mapWithRules(turn)));
         expect(sink.json('conversation_logs')).toHaveLength(turns.length);
       }),
       { numRuns: 60 },
@@ -137,6 +122,6 @@ function otherThan(backend: Backend, choice: number): Backend {
   return BACKENDS.filter((other) => other !== backend)[choice] ?? backend;
 }
 
-function messageId(turn: Parameters<typeof buildRecord>[0]): ConversationRecord['message_id'] {
-  return buildRecord(turn).message_id;
+function messageId(turn: Parameters<typeof mapWithRules>[0]): ConversationRecord['message_id'] {
+  return mapWithRules(turn).message_id;
 }

@@ -5,34 +5,19 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDualExporter, type DualExporterOptions } from '../../exporters/dual.ts';
 import type { Backend } from '../../src/config/backend.ts';
 import { createDiagnostics } from '../../src/diagnostics.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import type { LedgerEntry } from '../../src/sinks/record-sink.ts';
 import type { Turn } from '../../src/span-tree/turn.ts';
 import { LocalStore } from '../../src/storage/local-store.ts';
 import { type CliRun, runTestCli } from '../cli/test-context.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { mapWithRules } from '../support/map-with-rules.ts';
 import { mixedTurns } from '../support/mixed-turns.ts';
 import { sampleTurn } from '../support/sample-turn.ts';
 
 const FAULTY_TRACKER = join(import.meta.dirname, '../support/faulty-tracker.ts');
-/** Columns that need rules on the span side, and constants of the old tracker. */
-const IGNORE = [
-  'agent_name',
-  'api_version',
-  'bigquery_project_used',
-  'client_info',
-  'detected_intent',
-  'query_category',
-  'search_filters',
-  'results_count',
-  'download_requested',
-  'download_type',
-  'pdf_links_provided',
-  'user_satisfaction_inferred',
-  'question_complexity',
-  'response_quality_score',
-];
+/** Columns in which the old tracker wrote constants. */
+const IGNORE = ['agent_name', 'api_version', 'bigquery_project_used', 'client_info'];
 
 let directory: string;
 let path: string;
@@ -54,7 +39,7 @@ async function run(turns: readonly Turn[], backend: Backend, more: Partial<DualE
   });
   const exporter = createDualExporter({
     sink,
-    map: (turn) => buildRecord(turn),
+    map: mapWithRules,
     diagnostics: createDiagnostics({ write: () => {} }),
     readBackend: () => backend,
     comparison: { ignore: IGNORE },
@@ -191,7 +176,7 @@ describe('solid', () => {
 
   it('sees a ZIP without metrics', async () => {
     const withoutMetrics: DualExporterOptions['map'] = (turn) => ({
-      ...buildRecord(turn),
+      ...mapWithRules(turn),
       zip_generated: true,
       zip_generation_time_ms: null,
     });
