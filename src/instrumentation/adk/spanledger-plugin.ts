@@ -135,7 +135,7 @@ export class SpanledgerPlugin extends BasePlugin {
 }
 
 /** Text parts, reasoning left out; `undefined` where there is none. */
-function textOf(content: Content | undefined): string | undefined {
+export function textOf(content: Content | undefined): string | undefined {
   const texts = (content?.parts ?? []).flatMap((part) =>
     typeof part.text === 'string' && part.thought !== true ? [part.text] : [],
   );
