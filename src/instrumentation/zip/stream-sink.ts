@@ -16,7 +16,7 @@ export interface StreamSinkOptions {
 export function openStreamSink(writable: Writable, { stallTimeoutMillis, onLost }: StreamSinkOptions): ArchiveSink {
   if (writable.destroyed || writable.writableEnded) throw new Error('the stream was ended or closed before');
   // The one step that is awaited: a stream that closes may never call back.
-  let step: PromiseWithResolvers<void> = Promise.withResolvers();
+  let step = createStep();
   let isEnding = false;
   let isClosed = false;
   finished(writable, { readable: false }, (error) => {
@@ -27,7 +27,7 @@ export function openStreamSink(writable: Writable, { stallTimeoutMillis, onLost 
     onLost(lost);
   });
   const take = async (act: (resolve: () => void, reject: (error: Error) => void) => void): Promise<void> => {
-    step = Promise.withResolvers();
+    step = createStep();
     const { promise, resolve, reject } = step;
     const stalled = new Error(`the stream took nothing for ${stallTimeoutMillis} ms`);
     const timer = setTimeout(() => reject(stalled), stallTimeoutMillis);
@@ -38,7 +38,6 @@ export function openStreamSink(writable: Writable, { stallTimeoutMillis, onLost 
       clearTimeout(timer);
     }
   };
-  step.promise.catch(() => undefined);
   return {
     write: (chunk) =>
       take((resolve, reject) => {
@@ -56,4 +55,11 @@ export function openStreamSink(writable: Writable, { stallTimeoutMillis, onLost 
       if (!isClosed) writable.destroy(reason);
     },
   };
+}
+
+/** Its rejection is `onLost`'s where nobody waits for it; unhandled it would end the process. */
+function createStep(): PromiseWithResolvers<void> {
+  const step = Promise.withResolvers<void>();
+  step.promise.catch(() => undefined);
+  return step;
 }
