@@ -1,4 +1,5 @@
-import { InvalidValue, type ParseValue } from './setting.ts';
+import { mappingOf } from './parse-mapping.ts';
+import type { ParseValue } from './setting.ts';
 
 /** US dollars per million tokens of one model, as the price lists of the providers give them. */
 export interface ModelPriceSetting {
@@ -15,15 +16,7 @@ const REQUIRED = ['input', 'output'];
 const OPTIONAL = ['cached_input', 'cache_creation'];
 const ALLOWED = `a mapping of model names to { ${[...REQUIRED, ...OPTIONAL].join(', ')} } in US dollars per million tokens`;
 
-export const prices: ParseValue<Readonly<Record<string, ModelPriceSetting>>> = (value) => {
-  if (!isMapping(value)) return new InvalidValue(value, ALLOWED);
-  const parsed: Record<string, ModelPriceSetting> = Object.create(null);
-  for (const [model, price] of Object.entries(value)) {
-    if (!isPrice(price)) return new InvalidValue(price, ALLOWED);
-    parsed[model] = price;
-  }
-  return parsed;
-};
+export const prices: ParseValue<Readonly<Record<string, ModelPriceSetting>>> = mappingOf(isPrice, ALLOWED);
 
 function isPrice(value: unknown): value is ModelPriceSetting {
   if (!isMapping(value) || !REQUIRED.every((name) => name in value)) return false;

@@ -1,3 +1,4 @@
+import { mappingOf } from './parse-mapping.ts';
 import { InvalidValue, type ParseValue } from './setting.ts';
 
 // Parsers for settings. Numbers and booleans come typed from code and YAML, and as text from the environment.
@@ -63,3 +64,9 @@ export const text: ParseValue<string> = (value) =>
 export function textLike(pattern: RegExp, allowed: string): ParseValue<string> {
   return (value) => (typeof value === 'string' && pattern.test(value) ? value : new InvalidValue(value, allowed));
 }
+
+/** Shares by name. */
+export const ratios: ParseValue<Readonly<Record<string, number>>> = mappingOf(
+  (ratio): ratio is number => typeof ratio === 'number' && ratio >= 0 && ratio <= 1,
+  'a mapping of names to numbers from 0 to 1',
+);

@@ -1,7 +1,13 @@
+import type { ContentField } from '../content/content-field.ts';
+import type { ContentModeText } from '../content/content-mode.ts';
+import type { DetectorName } from '../content/detectors/detector-names.ts';
 import type { Backend } from './backend.ts';
 import type { ModelPriceSetting } from './parse-prices.ts';
 
 export type TraceExporterName = 'otlp-google' | 'cloud-trace' | 'otlp' | 'local' | 'console' | 'none';
+
+/** Modes of single fields, as they are written. */
+export type FieldModes = Readonly<Partial<Record<ContentField, ContentModeText>>>;
 
 /** The value of every setting. What each means, its default and its range: `SETTINGS`. */
 export interface SettingValues {
@@ -34,5 +40,19 @@ export interface SettingValues {
   readonly statisticsTimeZone: string;
   readonly rules: 'none' | 'invoice-agent';
   readonly prices: Readonly<Record<string, ModelPriceSetting>>;
+  readonly content: ContentModeText;
+  readonly contentFields: FieldModes;
+  readonly redact: readonly DetectorName[];
+  readonly redactPatterns: Readonly<Record<string, string>>;
+  readonly hashKey: string | undefined;
   readonly traceExporters: readonly TraceExporterName[];
+  readonly traceContent: ContentModeText;
+  readonly traceContentFields: FieldModes;
+  /** 0 to 1. */
+  readonly traceRatio: number | undefined;
+  /** 0 to 1, by the agent's name. */
+  readonly traceAgentRatios: Readonly<Record<string, number>>;
+  readonly traceKeepErrors: boolean;
+  readonly traceKeepSlowerThanSeconds: number | undefined;
+  readonly telemetryEndpoint: string | undefined;
 }

@@ -1,6 +1,8 @@
+import { DETECTOR_NAMES } from '../content/detectors/detector-names.ts';
 import { BACKENDS } from './backend.ts';
+import { contentMode, fieldModes, patterns } from './parse-content.ts';
 import { prices } from './parse-prices.ts';
-import { flag, listOf, numberIn, oneOf, text, textLike, textList } from './parse-value.ts';
+import { flag, listOf, numberIn, oneOf, ratios, text, textLike, textList } from './parse-value.ts';
 import type { ParseValue, Setting } from './setting.ts';
 import type { SettingValues } from './setting-values.ts';
 
@@ -214,11 +216,97 @@ export const SETTINGS: { readonly [Name in keyof SettingValues]: Setting<Setting
     fallback: {},
     description: 'US dollars per million tokens by model: `{ input, output, cached_input }`.',
   },
+  content: {
+    key: `${TRACKING}.content.mode`,
+    env: ['SPANLEDGER_CONTENT'],
+    parse: contentMode,
+    fallback: 'full',
+    description:
+      'What rows keep of questions, answers and error messages: `full`, `truncate(n)` code points, `hash` or `none`.',
+  },
+  contentFields: {
+    key: `${TRACKING}.content.fields`,
+    env: [],
+    parse: fieldModes,
+    fallback: {},
+    description: 'The same for single fields, e.g. `{ raw_mcp_response: none, user_id: hash }`.',
+  },
+  redact: {
+    key: `${TRACKING}.content.redact`,
+    env: ['SPANLEDGER_REDACT'],
+    parse: listOf(DETECTOR_NAMES),
+    fallback: [],
+    description: 'Detectors that mask what they find, in rows and traces.',
+  },
+  redactPatterns: {
+    key: `${TRACKING}.content.patterns`,
+    env: [],
+    parse: patterns,
+    fallback: {},
+    description: 'Regular expressions that do the same, by the name that stands for the match.',
+  },
+  hashKey: {
+    key: `${TRACKING}.content.hash_key`,
+    env: ['SPANLEDGER_HASH_KEY'],
+    parse: text,
+    fallback: undefined,
+    description: 'Key of the hashes, so that nobody can find a text by hashing guesses.',
+  },
   traceExporters: {
     key: 'traces.exporter',
     env: ['SPANLEDGER_TRACES_EXPORTER'],
     parse: listOf(['otlp-google', 'cloud-trace', 'otlp', 'local', 'console', 'none']),
     fallback: [],
-    description: 'Where spans go. Default: `otlp-google` where a project is set, else `local`.',
+    description: 'Where spans go. Default: `otlp-google` where rows go to BigQuery, else `local`.',
+  },
+  traceContent: {
+    key: 'traces.content.mode',
+    env: ['SPANLEDGER_TRACES_CONTENT'],
+    parse: contentMode,
+    fallback: 'none',
+    description: 'What traces keep of messages, tool arguments and results, and error messages.',
+  },
+  traceContentFields: {
+    key: 'traces.content.fields',
+    env: [],
+    parse: fieldModes,
+    fallback: {},
+    description: 'The same for `messages`, `tools`, `errors` and `attributes`.',
+  },
+  traceRatio: {
+    key: 'traces.ratio',
+    env: ['SPANLEDGER_TRACES_RATIO'],
+    parse: numberIn({ min: 0, max: 1 }),
+    fallback: undefined,
+    description:
+      'Share of traces that exporters see; rows are never sampled. Default: `OTEL_TRACES_SAMPLER`, else all.',
+  },
+  traceAgentRatios: {
+    key: 'traces.agent_ratios',
+    env: [],
+    parse: ratios,
+    fallback: {},
+    description: 'The same by the name of the agent, `*` for any text; the first that matches counts.',
+  },
+  traceKeepErrors: {
+    key: 'traces.keep_errors',
+    env: [],
+    parse: flag,
+    fallback: false,
+    description: 'Whether exporters see every turn that failed.',
+  },
+  traceKeepSlowerThanSeconds: {
+    key: 'traces.keep_slower_than',
+    env: [],
+    parse: seconds(86_400),
+    fallback: undefined,
+    description: 'Seconds from which on exporters see every turn.',
+  },
+  telemetryEndpoint: {
+    key: 'traces.telemetry_endpoint',
+    env: [],
+    parse: text,
+    fallback: undefined,
+    description: "Another endpoint of Google's Telemetry API, e.g. a regional one.",
   },
 };

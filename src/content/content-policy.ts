@@ -1,33 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { ContentField } from './content-field.ts';
 import type { ContentMode } from './content-mode.ts';
 import { createRedactor, type Redact, type RedactionConfig } from './redactor.ts';
 import { truncateCodePoints } from './truncate-text.ts';
-
-/**
- * What a policy can be set for.
- * Of a record: `user_question`, `agent_response` (with `response_summary`), `raw_mcp_response`, `search_filters`,
- * `error_message` (with the errors of model and tool calls), and, only where named, `user_id`, `session_id`,
- * `conversation_id` and `client_info`.
- * Of a trace: `messages`, `tools` (arguments, results, definitions), `errors` (messages of exceptions and statuses)
- * and `attributes` (text of attributes that nobody here knows).
- */
-export const CONTENT_FIELDS = [
-  'user_question',
-  'agent_response',
-  'raw_mcp_response',
-  'search_filters',
-  'error_message',
-  'user_id',
-  'session_id',
-  'conversation_id',
-  'client_info',
-  'messages',
-  'tools',
-  'errors',
-  'attributes',
-] as const;
-
-export type ContentField = (typeof CONTENT_FIELDS)[number];
 
 /** Fields that identify rather than say something: `default` does not reach them. */
 const IDENTITY_FIELDS: ReadonlySet<ContentField> = new Set(['user_id', 'session_id', 'conversation_id', 'client_info']);

@@ -1,4 +1,5 @@
-import { DETECTORS, type DetectorName } from './detectors/detectors.ts';
+import type { DetectorName } from './detectors/detector-names.ts';
+import { DETECTORS } from './detectors/detectors.ts';
 import { foldText } from './folded-text.ts';
 import { findMatches, type TextRange } from './text-range.ts';
 

@@ -1,4 +1,5 @@
-import type { ContentField, ContentPolicy } from '../content/content-policy.ts';
+import type { ContentField } from '../content/content-field.ts';
+import type { ContentPolicy } from '../content/content-policy.ts';
 import { truncateCodePoints } from '../content/truncate-text.ts';
 import type { ConversationRecord } from './conversation-columns.ts';
 

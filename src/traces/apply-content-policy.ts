@@ -1,6 +1,7 @@
 import { type Attributes, type AttributeValue, type Link, type SpanStatus, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
-import type { ContentField, ContentPolicy } from '../content/content-policy.ts';
+import type { ContentField } from '../content/content-field.ts';
+import type { ContentPolicy } from '../content/content-policy.ts';
 import { truncateCodePoints } from '../content/truncate-text.ts';
 import { type AttributeContent, classifyKey, hasContentWord, isGenAiKey } from './content-keys.ts';
 import { copySpan } from './copy-span.ts';

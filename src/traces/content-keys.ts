@@ -1,4 +1,4 @@
-import type { ContentField } from '../content/content-policy.ts';
+import type { ContentField } from '../content/content-field.ts';
 
 /** What an attribute of a span may hold. */
 export type AttributeContent =

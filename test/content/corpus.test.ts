@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DETECTOR_NAMES } from '../../src/content/detectors/detectors.ts';
+import { DETECTOR_NAMES } from '../../src/content/detectors/detector-names.ts';
 import { createRedactor } from '../../src/content/redactor.ts';
 import { CREDENTIALS } from './corpus/credentials.ts';
 import { LOOK_ALIKES } from './corpus/look-alikes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DETECTOR_NAMES } from '../../src/content/detectors/detectors.ts';
+import { DETECTOR_NAMES } from '../../src/content/detectors/detector-names.ts';
 import { createRedactor } from '../../src/content/redactor.ts';
 
 const LENGTH = 1_000_000;

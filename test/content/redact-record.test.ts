@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { ContentField } from '../../src/content/content-field.ts';
 import { parseContentMode } from '../../src/content/content-mode.ts';
-import { type ContentField, type ContentPolicyConfig, createContentPolicy } from '../../src/content/content-policy.ts';
-import { DETECTOR_NAMES } from '../../src/content/detectors/detectors.ts';
+import { type ContentPolicyConfig, createContentPolicy } from '../../src/content/content-policy.ts';
+import { DETECTOR_NAMES } from '../../src/content/detectors/detector-names.ts';
 import type { Column } from '../../src/record/column.ts';
 import { CONVERSATION_COLUMNS, type ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { redactRecord } from '../../src/record/redact-record.ts';

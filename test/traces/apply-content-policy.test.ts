@@ -1,9 +1,10 @@
 import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
+import type { ContentField } from '../../src/content/content-field.ts';
 import type { ContentMode } from '../../src/content/content-mode.ts';
-import { type ContentField, createContentPolicy } from '../../src/content/content-policy.ts';
-import { DETECTOR_NAMES } from '../../src/content/detectors/detectors.ts';
+import { createContentPolicy } from '../../src/content/content-policy.ts';
+import { DETECTOR_NAMES } from '../../src/content/detectors/detector-names.ts';
 import type { RedactionConfig } from '../../src/content/redactor.ts';
 import { TraceContentFilter } from '../../src/traces/apply-content-policy.ts';
 import { CREDENTIALS } from '../content/corpus/credentials.ts';

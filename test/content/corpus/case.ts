@@ -1,4 +1,4 @@
-import type { DetectorName } from '../../../src/content/detectors/detectors.ts';
+import type { DetectorName } from '../../../src/content/detectors/detector-names.ts';
 
 /** A text and the part of it that must be masked, to the character. */
 export interface PositiveCase {

@@ -1,0 +1,35 @@
+import { CONTENT_FIELDS, type ContentField } from '../content/content-field.ts';
+import { CONTENT_MODES_ALLOWED, type ContentModeText, parseContentMode } from '../content/content-mode.ts';
+import { mappingOf } from './parse-mapping.ts';
+import { InvalidValue, type ParseValue } from './setting.ts';
+import type { FieldModes } from './setting-values.ts';
+
+export const contentMode: ParseValue<ContentModeText> = (value) =>
+  isMode(value) ? value : new InvalidValue(value, CONTENT_MODES_ALLOWED);
+
+export const fieldModes: ParseValue<FieldModes> = mappingOf(
+  (mode, field): mode is ContentModeText => isMode(mode) && isField(field),
+  `a mapping of ${CONTENT_FIELDS.join(', ')} to ${CONTENT_MODES_ALLOWED}`,
+);
+
+export const patterns: ParseValue<Readonly<Record<string, string>>> = mappingOf(
+  (pattern): pattern is string => typeof pattern === 'string' && isPattern(pattern),
+  'a mapping of names to regular expressions',
+);
+
+function isMode(value: unknown): value is ContentModeText {
+  return typeof value === 'string' && parseContentMode(value) !== undefined;
+}
+
+function isField(name: string): name is ContentField {
+  return CONTENT_FIELDS.some((field) => field === name);
+}
+
+function isPattern(source: string): boolean {
+  try {
+    new RegExp(source, 'gu');
+    return source !== '';
+  } catch {
+    return false;
+  }
+}
