@@ -78,7 +78,7 @@ export function buildRecordOfReading(reading: TurnReading, options: BuildRecordO
     finish_reasons: reading.finishReasons.map((reason) => reason.toWellFormed()),
     model_call_count: reading.modelCalls.length,
     tool_call_count: reading.toolCalls.length,
-    tool_error_count: reading.toolCalls.filter((call) => call.success === false).length,
+    tool_error_count: countToolErrors(reading.toolCalls),
     model_time_ms: reading.modelTimeMs,
     tool_time_ms: reading.toolTimeMs,
     time_to_first_token_ms: reading.timeToFirstTokenMs,
@@ -209,6 +209,12 @@ function buildToolCall({ span, name, success, error }: ToolCallReading): ToolCal
     success: success ?? null,
     error: error ?? null,
   };
+}
+
+/** NULL where the outcome of a call is not known: its span never arrived, or never ended. */
+function countToolErrors(calls: readonly ToolCallReading[]): number | null {
+  if (calls.some((call) => call.success === undefined)) return null;
+  return calls.filter((call) => call.success === false).length;
 }
 
 function wellFormed(text: string | null | undefined): string | null {

@@ -29,7 +29,7 @@ export const GOOGLE_ADK: Dialect = {
     if (kind === 'model') return readCall(span);
     const reading = readGenAi(span, kind);
     if (kind !== 'tool') return reading;
-    return { ...reading, name: toolName(span), error: reading.error ?? exceptionMessage(span) };
+    return { ...reading, name: toolName(span), error: reading.error ?? exceptionMessage(span) ?? silentFailure(span) };
   },
 };
 
@@ -43,6 +43,12 @@ function kindByName(span: SpanIdentity): SpanKind | undefined {
 
 function toolName(span: SpanIdentity): string {
   return textOf(span.attributes, ATTRIBUTE_KEYS.toolName) ?? span.name.slice(TOOL_PREFIX.length);
+}
+
+/** ADK writes a tool's attributes when it is done: an ended span without them is that of a tool that threw. */
+function silentFailure(span: SpanSnapshot): string | undefined {
+  const isDone = textOf(span.attributes, ATTRIBUTE_KEYS.operationName) !== undefined;
+  return isDone || span.endTimeUnixNano === undefined ? undefined : 'the tool threw';
 }
 
 function readCall(span: SpanSnapshot): Partial<SpanReading> {
