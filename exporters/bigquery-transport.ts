@@ -1,11 +1,12 @@
 /**
- * The wire to BigQuery: `tabledata.insertAll` with the official client's endpoint and credentials, but not through its
- * `table.insert` or `table.request`: those replace `{{projectId}}` inside users' text, copy every row twice, cannot be
- * aborted, ignore time-outs and `Retry-After`, retry with new insert ids, and take a page for an answer. Rows travel as the
- * JSON text that the outbox holds, byte for byte.
+ * The wire to BigQuery: `tabledata.insertAll` with the official client's endpoint and credentials, sent by Node's `fetch`.
+ * Not by the client's `table.insert` or `table.request`: those replace `{{projectId}}` inside users' text, copy every row
+ * twice, cannot be aborted, ignore time-outs and `Retry-After`, retry with new insert ids, and take a page for an answer;
+ * and the HTTP library below them throws an uncaught error where a request is aborted before it was sent. Rows travel as
+ * the JSON text that the outbox holds, byte for byte.
  */
 import { describeError, MissingPackageError } from '../src/errors.ts';
-import { parseInsertAnswer } from '../src/sinks/bigquery-answer.ts';
+import { type HttpAnswer, parseInsertAnswer } from '../src/sinks/bigquery-answer.ts';
 import type { InsertOutcome, InsertRow, InsertTransport } from '../src/sinks/insert-transport.ts';
 import type { TableName } from '../src/sinks/record-sink.ts';
 import { withoutTracing } from './without-tracing.ts';
@@ -24,13 +25,9 @@ export interface BigQueryTransportOptions {
   readonly now?: () => number;
 }
 
-/** What is used of the official client, and of `google-auth-library` where there are no credentials. */
-interface Requester {
-  request(options: Readonly<Record<string, unknown>>): Promise<{ status: number; headers: unknown; data: unknown }>;
-}
-
 interface Connection {
-  readonly requester: Requester;
+  /** Of the credentials, for this URL. */
+  readonly authorize: (url: string) => Promise<Headers>;
   /** E.g. `https://bigquery.googleapis.com/bigquery/v2/projects/my-project/datasets/chat_analytics`. */
   readonly datasetUrl: string;
 }
@@ -69,7 +66,7 @@ class BigQueryTransport implements InsertTransport {
       if (answer.status === 401) this.#connection = undefined;
       return parseInsertAnswer(answer, rows.length, (this.#options.now ?? Date.now)());
     } catch (error) {
-      return { status: 'unavailable', reason: describeError(error) };
+      return { status: 'unavailable', reason: describeCause(error) };
     }
   }
 
@@ -86,26 +83,18 @@ class BigQueryTransport implements InsertTransport {
     return `/tables/${encodeURIComponent(this.#options.tables[table])}`;
   }
 
-  async #request(
-    path: string,
-    body: string | undefined,
-    signal: AbortSignal,
-  ): Promise<{ readonly status: number; readonly retryAfter: string | undefined; readonly body: string }> {
-    const { requester, datasetUrl } = await this.connect();
-    const response = await withoutTracing(() =>
-      requester.request({
-        url: `${datasetUrl}${path}`,
-        method: body === undefined ? 'GET' : 'POST',
-        ...(body !== undefined && { data: body, headers: { 'content-type': 'application/json' } }),
-        // The answer is read by us, whatever its status and type.
-        responseType: 'text',
-        validateStatus: () => true,
-        retry: false,
-        signal,
-      }),
-    );
-    const text = typeof response.data === 'string' ? response.data : JSON.stringify(response.data);
-    return { status: response.status, retryAfter: readHeader(response.headers, 'retry-after'), body: text };
+  async #request(path: string, body: string | undefined, signal: AbortSignal): Promise<HttpAnswer> {
+    const { authorize, datasetUrl } = await this.connect();
+    const url = `${datasetUrl}${path}`;
+    const headers = await withoutTracing(() => authorize(url));
+    if (body !== undefined) headers.set('content-type', 'application/json');
+    const request = { method: body === undefined ? 'GET' : 'POST', headers, redirect: 'error', signal } as const;
+    const response = await withoutTracing(() => fetch(url, body === undefined ? request : { ...request, body }));
+    return {
+      status: response.status,
+      retryAfter: response.headers.get('retry-after') ?? undefined,
+      body: await response.text(),
+    };
   }
 }
 
@@ -119,18 +108,11 @@ async function openConnection(options: BigQueryTransportOptions): Promise<Connec
     ...(options.apiEndpoint !== undefined && { apiEndpoint: options.apiEndpoint }),
   });
   const isPlain = client.baseUrl.startsWith('http://') && options.clientOptions === undefined;
-  const requester: Requester = isPlain ? await createPlainRequester() : client.authClient;
   const projectId = options.projectId ?? (await client.getProjectId());
-  const datasetUrl = `${client.baseUrl}/projects/${encodeURIComponent(projectId)}/datasets/${encodeURIComponent(options.datasetId)}`;
-  return { requester, datasetUrl };
-}
-
-/** Requests without credentials, for emulators. */
-async function createPlainRequester(): Promise<Requester> {
-  const { PassThroughClient } = await import('google-auth-library').catch((error: unknown) => {
-    throw new MissingPackageError('google-auth-library', 'Writing to a BigQuery emulator', { cause: error });
-  });
-  return new PassThroughClient();
+  return {
+    authorize: async (url) => new Headers(isPlain ? {} : await client.authClient.getRequestHeaders(url)),
+    datasetUrl: `${client.baseUrl}/projects/${encodeURIComponent(projectId)}/datasets/${encodeURIComponent(options.datasetId)}`,
+  };
 }
 
 /** One bad row does not hold up the others of its request: the service stores those and names the bad ones. */
@@ -155,10 +137,11 @@ function readColumnPaths(resource: unknown): ReadonlySet<string> | undefined {
   return paths.size === 0 ? undefined : paths;
 }
 
-/** A header of a response, whose headers are a `Headers` or a plain object, by version of the HTTP library. */
-function readHeader(headers: unknown, name: string): string | undefined {
-  const value: unknown = headers instanceof Headers ? headers.get(name) : isRecord(headers) ? headers[name] : undefined;
-  return typeof value === 'string' ? value : undefined;
+/** `fetch` says only that it failed; its cause says why. */
+function describeCause(error: unknown): string {
+  return error instanceof Error && error.cause !== undefined
+    ? `${describeError(error)}: ${describeError(error.cause)}`
+    : describeError(error);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

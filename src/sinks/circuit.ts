@@ -19,8 +19,8 @@ export interface CircuitOptions {
 export class Circuit {
   /** Monotonic time of the first failure since the last success; undefined while closed. */
   failingSince: number | undefined;
-  /** Monotonic time of the last failure. */
-  lastFailureAt: number = Number.NEGATIVE_INFINITY;
+  /** Monotonic time at which the attempt began that failed last. */
+  lastFailedStart: number = Number.NEGATIVE_INFINITY;
   lastReason = '';
   readonly #options: CircuitOptions;
   #failures = 0;
@@ -52,14 +52,15 @@ export class Circuit {
     this.#failures = 0;
   }
 
-  fail(reason: string, retryAfterMillis = 0): void {
+  /** @param startedAt monotonic time at which the attempt began */
+  fail(reason: string, startedAt: number, retryAfterMillis = 0): void {
     const now = this.#options.clock.monotonic();
     const { initialMillis, maxMillis, multiplier } = this.#options.retry;
     const bound = Math.min(maxMillis, initialMillis * multiplier ** this.#failures);
     const drawn = bound * (this.#options.random ?? Math.random)();
     this.#failures += 1;
     this.failingSince ??= now;
-    this.lastFailureAt = now;
+    this.lastFailedStart = Math.max(this.lastFailedStart, startedAt);
     this.lastReason = reason;
     this.#nextAttemptAt = now + Math.max(drawn, Math.min(retryAfterMillis, MAX_RETRY_AFTER_MILLIS));
   }

@@ -93,6 +93,8 @@ class Delivery implements DeliverySink {
   /** Settled results of rows that a write waits for. */
   readonly #awaited: Map<string, (result: WriteResult) => void> = new Map();
   readonly #stopped: AbortController = new AbortController();
+  /** Monotonic time of the last flush. */
+  #flushedAt = Number.NEGATIVE_INFINITY;
   #shutdown: Promise<FlushResult> | undefined;
 
   constructor(config: DeliveryConfig, dependencies: DeliveryDependencies) {
@@ -166,7 +168,7 @@ class Delivery implements DeliverySink {
     // Rows that an earlier process left are delivered as well.
     if (this.#directory?.hasFiles() === true) this.#openOutbox();
     const startedAt = this.#clock.monotonic();
-    for (const { circuit } of [...this.#lanes, this.#fallback]) circuit.expedite();
+    this.#flushedAt = startedAt;
     this.#onChange();
     return new Promise((resolve) => {
       const finish = (detail: string | undefined): void => {
@@ -221,7 +223,7 @@ class Delivery implements DeliverySink {
   }
 
   async #close(timeoutMillis: number): Promise<FlushResult> {
-    this.#fallback.isHurried = true;
+    this.#fallback.hurriedSince = this.#clock.monotonic();
     const flushed = await this.flush(timeoutMillis);
     for (const lane of [...this.#lanes, this.#fallback]) lane.stop();
     this.#stopped.abort();
@@ -258,8 +260,11 @@ class Delivery implements DeliverySink {
 
   #onChange(): void {
     if (this.#directory?.files().some((file) => file.damaged) === true) this.#directory.salvage();
-    for (const lane of this.#lanes) lane.pump();
-    this.#fallback.pump();
+    for (const lane of [...this.#lanes, this.#fallback]) {
+      // A flush is owed an attempt of its own, whatever the backoff of the one before it.
+      if (lane.circuit.lastFailedStart < this.#flushedAt) lane.circuit.expedite();
+      lane.pump();
+    }
     for (const observer of this.#observers) observer();
   }
 
@@ -270,7 +275,7 @@ class Delivery implements DeliverySink {
     if (durable < pending) return undefined;
     const busy = [...this.#lanes, this.#fallback].some((lane) => lane.inFlight > 0);
     const waiting = this.#lanes.filter((lane) => lane.dueCount > 0);
-    const hasTried = waiting.every(({ circuit }) => circuit.isOpen && circuit.lastFailureAt >= startedAt);
+    const hasTried = waiting.every(({ circuit }) => circuit.isOpen && circuit.lastFailedStart >= startedAt);
     if (busy || !hasTried) return undefined;
     const reason = waiting[0]?.circuit.lastReason ?? this.#fallback.circuit.lastReason;
     return `BigQuery or the fallback does not take the rest now: ${reason}`;

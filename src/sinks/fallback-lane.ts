@@ -48,8 +48,8 @@ interface Batch {
 export class FallbackLane {
   readonly circuit: Circuit;
   inFlight = 0;
-  /** The process ends: what only memory holds waits no longer. */
-  isHurried = false;
+  /** Monotonic time since which the process ends: what only memory holds waits for one more attempt, not for longer. */
+  hurriedSince = Number.POSITIVE_INFINITY;
   readonly #options: FallbackLaneOptions;
   readonly #stop: AbortController = new AbortController();
   /** Refused by the fallback itself: held back for a while, so that others pass. */
@@ -100,7 +100,7 @@ export class FallbackLane {
       }
       for (const { table, circuit } of lanes) {
         if (!circuit.isOpen) continue;
-        const isUrgent = this.#isUrgent(store);
+        const isUrgent = this.#isUrgent(store, circuit);
         if (!isUrgent && !circuit.isExhausted) continue;
         const acceptedUntil = isUrgent ? undefined : clock.monotonic() - config.retry.totalMillis;
         const rows = store.claim({
@@ -115,8 +115,8 @@ export class FallbackLane {
     return undefined;
   }
 
-  #isUrgent(store: RowStore): boolean {
-    if (!store.durable) return this.isHurried;
+  #isUrgent(store: RowStore, { lastFailedStart }: Circuit): boolean {
+    if (!store.durable) return lastFailedStart >= this.hurriedSince;
     const { outbox } = this.#options.config;
     return outbox?.whenFull === 'oldest-to-fallback' && store.sizeBytes > outbox.maxBytes * FULL_SHARE;
   }
@@ -125,7 +125,7 @@ export class FallbackLane {
     try {
       await this.#write(batch);
     } catch (error) {
-      this.circuit.fail(describeError(error));
+      this.circuit.fail(describeError(error), this.#options.clock.monotonic());
       batch.store.release(batch.rows);
     }
     this.inFlight -= 1;
@@ -141,6 +141,7 @@ export class FallbackLane {
     const parts = rows.flatMap((row) =>
       buildFallbackEntries(row, row.refusal ?? reason, row.refusal !== undefined).map((entry) => ({ row, entry })),
     );
+    const startedAt = this.#options.clock.monotonic();
     const unwritten = new Set<HeldRow>();
     let failure: string | undefined;
     for (const chunk of chunkBySize(parts)) {
@@ -166,9 +167,9 @@ export class FallbackLane {
     }
     if (!this.#stop.signal.aborted) {
       this.#options.diagnostics.warn('fallback-unavailable', `The fallback cannot be written: ${failure}`);
-      this.circuit.fail(failure);
+      this.circuit.fail(failure, startedAt);
     }
-    if (!store.durable && (this.circuit.isExhausted || this.isHurried))
+    if (!store.durable && (this.circuit.isExhausted || startedAt >= this.hurriedSince))
       this.#writeLastResort(store, [...unwritten], reason);
     else store.release([...unwritten]);
   }

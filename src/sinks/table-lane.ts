@@ -121,7 +121,7 @@ export class TableLane {
       }
     } catch (error) {
       // Nothing above is meant to throw; if it does, its rows are due again rather than lost.
-      this.circuit.fail(describeError(error));
+      this.#fail(describeError(error), this.#options.clock.monotonic());
       store.release(rows);
     }
     for (const rest of queue) store.release(rest);
@@ -142,10 +142,11 @@ export class TableLane {
       return [];
     }
     const sent = rows.map((row) => this.#unknown.strip(row.payload));
+    const startedAt = this.#options.clock.monotonic();
     const outcome = await this.#send(rows, sent);
     switch (outcome.status) {
       case 'unavailable':
-        this.#fail(outcome.reason, outcome.retryAfterMillis);
+        this.#fail(outcome.reason, startedAt, outcome.retryAfterMillis);
         store.release(rows);
         return 'unavailable';
       case 'rejected': {
@@ -158,7 +159,7 @@ export class TableLane {
         return [rows.slice(0, middle), rows.slice(middle)];
       }
       case 'answered':
-        return this.#settle(store, rows, sent, outcome.rowErrors);
+        return this.#settle(store, rows, sent, outcome.rowErrors, startedAt);
     }
   }
 
@@ -167,6 +168,7 @@ export class TableLane {
     rows: readonly HeldRow[],
     sent: readonly string[],
     rowErrors: readonly RowError[],
+    startedAt: number,
   ): Promise<readonly (readonly HeldRow[])[] | 'unavailable'> {
     const errors = new Map(rowErrors.map((error) => [error.index, error]));
     const withError = (kind: RowError['kind']): HeldRow[] =>
@@ -190,7 +192,7 @@ export class TableLane {
     // Stopped beside no row that explains it: an answer that would come again at once.
     const isStuck = stopped.length === rows.length;
     if (retried.length > 0 || isStuck) {
-      this.#fail(rowErrors[0]?.reason ?? 'rows were not stored');
+      this.#fail(rowErrors[0]?.reason ?? 'rows were not stored', startedAt);
       store.release([...retried, ...stopped, ...lacking]);
       return 'unavailable';
     }
@@ -275,10 +277,10 @@ export class TableLane {
     );
   }
 
-  #fail(reason: string, retryAfterMillis?: number): void {
+  #fail(reason: string, startedAt: number, retryAfterMillis?: number): void {
     if (this.#stop.signal.aborted) return;
     this.#options.diagnostics.warn('bigquery-unavailable', `BigQuery table ${this.table} cannot be written: ${reason}`);
-    this.circuit.fail(reason, retryAfterMillis);
+    this.circuit.fail(reason, startedAt, retryAfterMillis);
   }
 
   #schedule(delayMillis: number): void {

@@ -63,7 +63,7 @@ export class LoopbackLogging {
   }
 
   get clientOptions(): Readonly<Record<string, unknown>> {
-    return { apiEndpoint: '127.0.0.1', port: this.#port, sslCreds: grpc.credentials.createInsecure() };
+    return loopbackClientOptions(this.#port);
   }
 
   /** Every entry, as an export writes it, in order of arrival. */
@@ -138,6 +138,11 @@ export class LoopbackLogging {
       }),
     );
   }
+}
+
+/** Options of the official client that lead it to the server of this port. */
+export function loopbackClientOptions(port: number): Readonly<Record<string, unknown>> {
+  return { apiEndpoint: '127.0.0.1', port, sslCreds: grpc.credentials.createInsecure() };
 }
 
 const SERVICE: grpc.ServiceDefinition = {

@@ -1,0 +1,289 @@
+/**
+ * One seeded schedule: a process writes rows while BigQuery, Cloud Logging, the process and its clock misbehave in random
+ * order; then all faults stop, the last start delivers, and the oracle compares.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY } from '../../src/record/conversation-columns.ts';
+import { TOKEN_MISMATCHES } from '../../src/record/mismatch-columns.ts';
+import { DEFAULT_DELIVERY, type DeliveryConfig, TABLE_NAMES } from '../../src/sinks/delivery-config.ts';
+import type { DeliveryStats } from '../../src/sinks/delivery-sink.ts';
+import type { LedgerEntry, TableName } from '../../src/sinks/record-sink.ts';
+import { imbalance } from '../conformance/record-sink-suite.ts';
+import { DATASET, TEST_TABLES } from '../support/delivery-bench.ts';
+import { DeliveryProcess } from '../support/delivery-process.ts';
+import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
+import { LoopbackLogging } from '../support/loopback-logging.ts';
+import { sampleRow } from '../support/sample-rows.ts';
+import { DeliveryOracle, type Verdict } from './delivery-oracle.ts';
+import { drawBigQueryFault, drawLoggingFault } from './fault-choice.ts';
+import { Random } from './random.ts';
+
+/** A process is used for many schedules, until one kills it. */
+export class ScheduleRunner {
+  #process: DeliveryProcess | undefined;
+  #nextSink = 1;
+
+  async run(seed: number): Promise<Verdict> {
+    const schedule = new Schedule(seed);
+    await schedule.start();
+    try {
+      return await schedule.run(this);
+    } finally {
+      await schedule.close();
+    }
+  }
+
+  get process(): DeliveryProcess {
+    if (this.#process?.isAlive !== true) this.#process = new DeliveryProcess();
+    return this.#process;
+  }
+
+  takeSinkNumber(): number {
+    return this.#nextSink++;
+  }
+
+  async close(): Promise<void> {
+    if (this.#process?.isAlive === true) await this.#process.kill();
+  }
+}
+
+class Schedule {
+  readonly #seed: number;
+  readonly #random: Random;
+  readonly #oracle: DeliveryOracle = new DeliveryOracle();
+  readonly #directory: string = mkdtempSync(join(tmpdir(), 'spanledger-faults-'));
+  readonly #running: Promise<unknown>[] = [];
+  readonly #config: DeliveryConfig;
+  readonly #lines: string[] = [];
+  /** Share of requests that fail now. */
+  #bigQueryFaultRate = 0;
+  #loggingFaultRate = 0;
+  #bigQuery: LoopbackBigQuery | undefined;
+  #logging: LoopbackLogging | undefined;
+  #written = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#random = new Random(seed);
+    const random = this.#random;
+    const hasDisk = random.chance(0.85);
+    this.#config = {
+      ...DEFAULT_DELIVERY,
+      outbox: hasDisk
+        ? {
+            directory: this.#directory,
+            maxBytes: 1e9,
+            whenFull: 'oldest-to-fallback',
+            durability: random.pick(['process', 'power']),
+          }
+        : undefined,
+      maxBatchRows: random.pick([1, 7, 50, 500]),
+      maxBatchBytes: random.pick([2_000, 8_000_000]),
+      lingerMillis: random.pick([0, 2, 10]),
+      concurrency: random.pick([1, 4]),
+      requestTimeoutMillis: 60,
+      retry: { initialMillis: 2, maxMillis: 15, multiplier: 2, totalMillis: random.pick([20, 100, 10_000]) },
+      serverless: random.chance(0.1),
+      serverlessTimeoutMillis: 50,
+      adoptionIntervalMillis: 30,
+      unknownColumnMillis: random.pick([20, 10_000]),
+    };
+  }
+
+  async start(): Promise<void> {
+    this.#bigQuery = await LoopbackBigQuery.start();
+    this.#logging = await LoopbackLogging.start();
+    this.#createTables(this.#bigQuery);
+    this.#bigQuery.faults = ({ rowCount, operation }) =>
+      this.#random.chance(this.#bigQueryFaultRate)
+        ? drawBigQueryFault(this.#random, operation === 'insertAll' ? Math.max(rowCount, 1) : 1)
+        : undefined;
+    this.#logging.faults = () =>
+      this.#random.chance(this.#loggingFaultRate) ? drawLoggingFault(this.#random) : undefined;
+  }
+
+  async run(runner: ScheduleRunner): Promise<Verdict> {
+    let sinks = [await this.#open(runner)];
+    if (this.#config.outbox !== undefined && this.#random.chance(0.2)) sinks.push(await this.#open(runner));
+    const steps = 4 + this.#random.below(10);
+    for (let step = 0; step < steps; step++) {
+      const sink = sinks[this.#random.below(sinks.length)] ?? 0;
+      const action = this.#random.next();
+      if (action < 0.45) this.#write(runner.process, sink);
+      else if (action < 0.6) this.#changeFaults();
+      else if (action < 0.68) this.#running.push(runner.process.flush(sink, this.#random.pick([0, 10, 100])));
+      else if (action < 0.76) await pause(this.#random.pick([1, 5, 30]));
+      else if (action < 0.8) this.#changeColumns();
+      else if (action < 0.83) await runner.process.block(this.#random.pick([5, 100]));
+      else if (action < 0.86) await runner.process.shiftClock(this.#random.pick([-3_600_000, 3_600_000]));
+      else if (action < 0.89) this.#loseTable();
+      else if (action < 0.95) {
+        await this.#shutDown(runner.process, sinks);
+        if (this.#random.chance(0.3)) this.#write(runner.process, sink);
+        sinks = [await this.#open(runner)];
+      } else if (this.#config.outbox !== undefined && this.#random.chance(0.5)) {
+        if (this.#random.chance(0.7)) await runner.process.killAt(this.#random.below(60));
+        this.#write(runner.process, sink);
+        await pause(this.#random.below(20));
+        await runner.process.kill();
+        sinks = [await this.#open(runner)];
+      }
+      if (!runner.process.isAlive) sinks = [await this.#open(runner)];
+      await this.#checkBooks(runner.process, sinks);
+    }
+    return this.#finish(runner, sinks);
+  }
+
+  async close(): Promise<void> {
+    this.#logging?.close();
+    await this.#bigQuery?.close();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** No faults any more: a last start delivers everything. */
+  async #finish(runner: ScheduleRunner, sinks: readonly number[]): Promise<Verdict> {
+    const bigQuery = this.#server(this.#bigQuery);
+    const logging = this.#server(this.#logging);
+    this.#bigQueryFaultRate = 0;
+    this.#loggingFaultRate = 0;
+    this.#createTables(bigQuery);
+    await Promise.all(this.#running);
+    await this.#shutDown(runner.process, sinks);
+    const last = await this.#open(runner, 'last');
+    const flushed = await runner.process.flush(last, 20_000);
+    if (flushed?.pending !== 0) this.#oracle.report(`not everything was delivered: ${JSON.stringify(flushed)}`);
+    await this.#shutDown(runner.process, [last]);
+    this.#collect(runner.process);
+    const payloads = [
+      ...logging.entries().map(({ jsonPayload }) => jsonPayload),
+      ...this.#lines.map((line): unknown => JSON.parse(line)),
+    ];
+    return this.#oracle.judge(bigQuery, TABLE_NAMES, payloads);
+  }
+
+  #collect(child: DeliveryProcess): void {
+    this.#lines.push(...child.lines.splice(0));
+    for (const violation of child.violations.splice(0)) this.#oracle.report(violation);
+  }
+
+  async #open(runner: ScheduleRunner, mode: 'quick' | 'last' = 'quick'): Promise<number> {
+    const sink = runner.takeSinkNumber();
+    const isFaulty = mode === 'quick' && this.#random.chance(0.1);
+    const hasName = !isFaulty || this.#random.chance(0.7);
+    await runner.process.open({
+      sink,
+      config: mode === 'last' ? { ...this.#config, requestTimeoutMillis: 10_000 } : this.#config,
+      bigQuery: { projectId: 'test-project', datasetId: DATASET, tables: TEST_TABLES },
+      bigQueryUrl: hasName ? this.#server(this.#bigQuery).url : 'http://bigquery.invalid',
+      loggingPort: this.#server(this.#logging).port,
+      transportFails: isFaulty && hasName,
+    });
+    return sink;
+  }
+
+  #write(child: DeliveryProcess, sink: number): void {
+    const entries = this.#drawEntries();
+    this.#oracle.offer(entries);
+    this.#running.push(child.write(sink, entries).then((results) => this.#oracle.promise(entries, results)));
+  }
+
+  #drawEntries(): LedgerEntry[] {
+    const random = this.#random;
+    const table = random.pick<TableName>([
+      'conversation_logs',
+      'conversation_logs',
+      'conversation_logs_legacy',
+      'token_mismatches',
+    ]);
+    const count = random.pick([1, 1, 3, 20, 150]);
+    const entries = Array.from({ length: count }, () => this.#drawEntry(table));
+    // The same turn exported twice.
+    if (random.chance(0.1) && entries[0] !== undefined) entries.push(entries[0]);
+    return entries;
+  }
+
+  #drawEntry(table: TableName): LedgerEntry {
+    const id = `s${this.#seed}-${this.#written++}`;
+    const random = this.#random;
+    if (table === 'token_mismatches') {
+      const row = {
+        message_id: id,
+        timestamp: new Date().toISOString(),
+        field: 'total_token_count',
+        diff: random.below(1_000),
+      };
+      return { table, key: `${id}:1:total_token_count`, row };
+    }
+    const kind = random.next();
+    if (kind < 0.02) return sampleRow(id, { prompt_token_count: 'many' }, table);
+    if (kind < 0.03) return sampleRow(id, { tools_used: null }, table);
+    if (kind < 0.035) return sampleRow(id, { agent_response: '€'.repeat(100_000) }, table);
+    if (kind < 0.036) return sampleRow(id, { user_question: 'x'.repeat(11_000_000) }, table);
+    return sampleRow(id, {}, table);
+  }
+
+  #changeFaults(): void {
+    this.#bigQueryFaultRate = this.#random.pick([0, 0.2, 0.7, 1]);
+    this.#loggingFaultRate = this.#random.pick([0, 0, 0.5, 1]);
+  }
+
+  #changeColumns(): void {
+    const table = this.#server(this.#bigQuery).tables.find(
+      this.#random.pick(['conversation_logs', 'conversation_logs_legacy']),
+    );
+    if (table === undefined) return;
+    if (this.#random.chance(0.3)) {
+      table.fields = CONVERSATION_LOGS.columns;
+      return;
+    }
+    const removed = this.#random.pick(['trace_id', 'span_id', 'sampled', 'client_info', 'tools_used']);
+    this.#oracle.columnRemoved(removed);
+    table.fields = table.fields.filter(({ name }) => name !== removed);
+  }
+
+  /** The table is gone for a while, or is new and not known everywhere yet. Its rows are kept for the oracle. */
+  #loseTable(): void {
+    const table = this.#server(this.#bigQuery).tables.find('conversation_logs');
+    if (table === undefined) return;
+    table.notFoundInserts = this.#random.pick([1, 3, 20]);
+  }
+
+  async #shutDown(child: DeliveryProcess, sinks: readonly number[]): Promise<void> {
+    const timeoutMillis = this.#random.pick([0, 10, 200]);
+    const results = await Promise.all(
+      sinks.flatMap((sink) => [child.shutdown(sink, timeoutMillis), child.shutdown(sink, timeoutMillis)]),
+    );
+    for (const result of results) {
+      if (result !== undefined && !result.settled) this.#oracle.report(`shutdown left rows: ${result.detail}`);
+    }
+    await this.#checkBooks(child, sinks);
+    this.#collect(child);
+  }
+
+  async #checkBooks(child: DeliveryProcess, sinks: readonly number[]): Promise<void> {
+    const stats = await Promise.all(sinks.map((sink) => child.stats(sink)));
+    for (const books of stats) {
+      if (books !== undefined && imbalance(books) !== 0) this.#oracle.report(`books: ${render(books)}`);
+    }
+  }
+
+  #createTables(bigQuery: LoopbackBigQuery): void {
+    for (const { name, columns } of [CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY, TOKEN_MISMATCHES]) {
+      const table = bigQuery.tables.find(name) ?? bigQuery.addTable(DATASET, name, columns);
+      table.fields = columns;
+      table.notFoundInserts = 0;
+    }
+  }
+
+  #server<T>(server: T | undefined): T {
+    if (server === undefined) throw new Error('the schedule was not started');
+    return server;
+  }
+}
+
+function render(stats: DeliveryStats): string {
+  return JSON.stringify(stats);
+}
