@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDualExporter, type DualExporterOptions } from '../../exporters/dual.ts';
 import { BACKENDS, type Backend } from '../../src/config/backend.ts';
+import { createBackendFlag } from '../../src/config/backend-flag.ts';
+import { createBackendFileReader } from '../../src/config/read-backend-file.ts';
 import { createDiagnostics } from '../../src/diagnostics.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
@@ -52,22 +56,37 @@ describe('5,000 turns in dual mode', () => {
 });
 
 describe('switching while turns run', () => {
-  it('puts each of 5,000 turns into exactly the tables of its mode, through 200 switches', async () => {
+  it('puts each of 5,000 turns into exactly the tables of its mode, through 200 edits of the file', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'switch-'));
+    const file = join(directory, 'config.yaml');
+    const clock = new ManualClock();
+    const diagnostics = createDiagnostics({ write: () => {} });
+    const read = createBackendFileReader(file, {});
+    const flag = createBackendFlag({ initial: 'solid', read, source: file, clock, diagnostics });
     const sink = new CollectingSink();
-    let backend: Backend = 'solid';
-    const exporter = createDualExporter(options(sink, { readBackend: () => backend }));
+    const exporter = createDualExporter(options(sink, { readBackend: () => flag.current() }));
     const turns = mixedTurns(5_000, 7, 5);
     const modes: Backend[] = [];
     const results: Promise<unknown>[] = [];
-    for (const [index, { turn }] of turns.entries()) {
-      // Every 25 turns to one of the two other modes.
-      if (index % 25 === 0) backend = otherThan(backend, ((index * 7_919) % 31) % 2);
-      modes.push(backend);
-      results.push(exporter.export(turn));
-      // Others finish in between, some before and some after the next switch.
-      if (index % 10 === 0) await Promise.resolve();
-      if (index % 99 === 0) await new Promise((resolve) => setImmediate(resolve));
+    const finish = (from: number, to: number): void => {
+      for (const { turn } of turns.slice(from, to)) {
+        modes.push(flag.current());
+        results.push(exporter.export(turn));
+      }
+    };
+    for (let edit = 0; edit < 200; edit += 1) {
+      const next = otherThan(flag.current(), ((edit * 7_919) % 31) % 2);
+      writeFileSync(file, `analytics:\n  conversation_tracking:\n    backend: ${next}\n`);
+      // Some turns finish before the switch is seen, some while it is, some after it.
+      finish(edit * 25, edit * 25 + 8);
+      await clock.advance(250);
+      finish(edit * 25 + 8, edit * 25 + 16);
+      await clock.advance(750);
+      expect(flag.current()).toBe(next);
+      finish(edit * 25 + 16, edit * 25 + 25);
     }
+    flag.close();
+    rmSync(directory, { recursive: true });
     await Promise.all(results);
     const current = new Map(sink.rows('conversation_logs').map((row) => [row.message_id, row]));
     const beside = new Map(sink.rows('conversation_logs_legacy').map((row) => [row.message_id, row]));
@@ -82,6 +101,7 @@ describe('switching while turns run', () => {
     expect(new Set(sink.keys).size).toBe(sink.keys.length);
     expect(current.size).toBe(5_000);
     expect(beside.size).toBe(modes.filter((mode) => mode === 'dual').length);
+    expect(exporter.stats()).toMatchObject({ compared: beside.size, legacyFailures: 0, solidFailures: 0 });
   });
 });
 
