@@ -21,8 +21,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/map.ts')).registerMap,
   },
   {
+    name: 'init',
+    summary: 'create the tables and views, or add what an older store lacks',
+    load: async () => (await import('./commands/init.ts')).registerInit,
+  },
+  {
     name: 'schema',
     summary: "print the tables' schema",
     load: async () => (await import('./commands/schema.ts')).registerSchema,
+  },
+  {
+    name: 'verify',
+    summary: 'say whether the next step of a migration is safe, from what the store holds',
+    load: async () => (await import('./commands/verify.ts')).registerVerify,
   },
 ];

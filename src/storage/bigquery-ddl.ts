@@ -28,9 +28,9 @@ export function renderBigQueryCreateTable(table: TableDefinition, target: BigQue
   return clauses.join('\n');
 }
 
-/** The view `conversation_logs_latest` in GoogleSQL. */
-export function renderBigQueryLatestView(target: BigQueryDataset): string {
-  return renderLatestView(CONVERSATION_LOGS, quoteTable(target, CONVERSATION_LOGS.name));
+/** The query of the view `conversation_logs_latest` in GoogleSQL. */
+export function renderBigQueryLatestView(target: BigQueryDataset, table: string = CONVERSATION_LOGS.name): string {
+  return renderLatestView(CONVERSATION_LOGS, quoteTable(target, table));
 }
 
 export function quoteTable({ projectId, dataset }: BigQueryDataset, table: string): string {

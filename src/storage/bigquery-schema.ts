@@ -6,21 +6,22 @@ export interface BigQueryField {
   readonly type: ColumnType;
   readonly mode: ColumnMode;
   readonly description: string;
-  readonly fields?: readonly BigQueryField[];
+  // Not `readonly`: the client's own types take no other.
+  readonly fields?: BigQueryField[];
 }
 
 /** What a table is created with, besides its name: the body of `tables.insert`. */
 export interface BigQueryTableSpec {
-  readonly schema: { readonly fields: readonly BigQueryField[] };
+  readonly schema: { readonly fields: BigQueryField[] };
   readonly timePartitioning?: { readonly type: 'DAY'; readonly field: string };
-  readonly clustering?: { readonly fields: readonly string[] };
+  readonly clustering?: { readonly fields: string[] };
 }
 
 export function renderBigQueryTable(table: TableDefinition): BigQueryTableSpec {
   return {
     schema: { fields: renderBigQueryFields(table.columns) },
     ...(table.partitionBy === undefined ? {} : { timePartitioning: { type: 'DAY', field: table.partitionBy } }),
-    ...(table.clusterBy.length === 0 ? {} : { clustering: { fields: table.clusterBy } }),
+    ...(table.clusterBy.length === 0 ? {} : { clustering: { fields: [...table.clusterBy] } }),
   };
 }
 
