@@ -3,13 +3,16 @@ import type { Message } from '../content/message.ts';
 import { readMessages } from '../content/read-messages.ts';
 import { readToolRequests } from '../content/read-parts.ts';
 import { firstCount, type ReportedUsage, reportedUsage } from '../reported-usage.ts';
-import type { Dialect, SpanKind } from './dialect.ts';
+import { type Dialect, preferMessages, type SpanKind } from './dialect.ts';
+import { genAiUsage, readGenAi } from './gen-ai-attributes.ts';
 import { durationMs, statusError, textOf, textsOf } from './span-attributes.ts';
 
-const FINISH_REASON = 'ai.response.finishReason';
 const AGENTS = new Set(['ai.generateText', 'ai.streamText', 'ai.generateObject', 'ai.streamObject']);
 
-/** Vercel AI SDK 5 and 6, and version 7 with its older telemetry: names under `ai.*`. */
+/**
+ * Vercel AI SDK 5 and 6, and version 7 with its older telemetry: names under `ai.*`. Span processors of others
+ * (Sentry, Traceloop) rename some of them to the GenAI conventions; `ai.operationId` stays.
+ */
 export const AI_SDK: Dialect = {
   name: 'ai-sdk',
   kindOf(span) {
@@ -18,22 +21,26 @@ export const AI_SDK: Dialect = {
   },
   read(span, kind) {
     const { attributes } = span;
+    const renamed = readGenAi(span, kind);
+    const ownName = kind === 'tool' ? 'ai.toolCall.name' : 'ai.telemetry.functionId';
+    const finishReasons = textsOf(attributes, 'ai.response.finishReason', 'gen_ai.response.finish_reasons');
     return {
-      name:
-        kind === 'tool'
-          ? textOf(attributes, 'ai.toolCall.name', 'gen_ai.tool.name')
-          : textOf(attributes, 'ai.telemetry.functionId'),
-      callId: textOf(attributes, 'ai.toolCall.id', 'gen_ai.tool.call.id'),
-      provider: textOf(attributes, 'ai.model.provider', 'gen_ai.system'),
-      requestModel: textOf(attributes, 'ai.model.id', 'gen_ai.request.model'),
-      responseModel: textOf(attributes, 'ai.response.model', 'gen_ai.response.model'),
-      finishReasons: textsOf(attributes, FINISH_REASON, 'gen_ai.response.finish_reasons'),
+      name: textOf(attributes, ownName) ?? renamed.name,
+      callId: textOf(attributes, 'ai.toolCall.id') ?? renamed.callId,
+      provider: textOf(attributes, 'ai.model.provider') ?? renamed.provider,
+      requestModel: textOf(attributes, 'ai.model.id') ?? renamed.requestModel,
+      responseModel: textOf(attributes, 'ai.response.model') ?? renamed.responseModel,
+      finishReasons,
       usage: usageOf(attributes, kind),
       // Processors of others pass a handled tool's error status on to the root; what has a reason to finish, finished.
-      error: textOf(attributes, FINISH_REASON) === undefined ? statusError(span) : undefined,
+      error: finishReasons.length === 0 ? statusError(span) : undefined,
       timeToFirstTokenMs: durationMs(attributes['ai.response.msToFirstChunk'], 1),
-      input: () => readMessages(textOf(attributes, 'ai.prompt.messages', 'ai.prompt'), 'user'),
-      output: () => readOutput(span),
+      input: () =>
+        preferMessages(
+          () => readMessages(textOf(attributes, 'ai.prompt.messages', 'ai.prompt'), 'user'),
+          renamed.input,
+        ),
+      output: () => preferMessages(() => readOutput(span), renamed.output),
     };
   },
 };
@@ -50,7 +57,7 @@ function usageOf(attributes: Attributes, kind: SpanKind): ReportedUsage | undefi
     firstCount(...keys.map((key) => attributes[`ai.usage.${key}`]));
   // Version 5 repeats only the last step's usage, under its older names, on the outer span of `generateText`.
   const older = kind === 'model';
-  return reportedUsage({
+  const own = reportedUsage({
     input: older ? count('inputTokens', 'promptTokens') : count('inputTokens'),
     output: older ? count('outputTokens', 'completionTokens') : count('outputTokens'),
     total: count('totalTokens'),
@@ -58,6 +65,7 @@ function usageOf(attributes: Attributes, kind: SpanKind): ReportedUsage | undefi
     cacheCreation: count('inputTokenDetails.cacheWriteTokens'),
     reasoning: count('outputTokenDetails.reasoningTokens', 'reasoningTokens'),
   });
+  return own ?? (kind === 'model' ? genAiUsage(attributes) : undefined);
 }
 
 function readOutput({ attributes }: SpanSnapshot): readonly Message[] {
