@@ -68,6 +68,8 @@ class SwitchedExporter implements DualExporter {
   readonly #legacy: TurnWriter;
   readonly #solid: TurnWriter;
   readonly #stats = { compared: 0, matched: 0, legacyFailures: 0, solidFailures: 0 };
+  /** Turns whose legacy side is still busy: their solid rows must not be lost with the process. */
+  readonly #waiting = new Set<Turn>();
   #loading: Promise<SideBySide> | undefined;
   #sideBySide: SideBySide | undefined;
 
@@ -100,7 +102,9 @@ class SwitchedExporter implements DualExporter {
     if (backend === 'legacy') {
       return finish([await this.#failureOf('legacy', await writeTurn(this.#legacy, turn, 'conversation_logs'))]);
     }
+    this.#waiting.add(turn);
     const legacy = await writeTurn(this.#legacy, turn, 'conversation_logs_legacy');
+    if (!this.#waiting.delete(turn)) return finish([await this.#failureOf('legacy', legacy)]);
     const solid = await writeTurn(this.#solid, turn, 'conversation_logs');
     const compared = this.#compare(turn, legacy, solid);
     return finish(await Promise.all([this.#failureOf('legacy', legacy), this.#failureOf('solid', solid), compared]));
@@ -121,6 +125,12 @@ class SwitchedExporter implements DualExporter {
       void this.#compare(turn, legacy, solid);
     }
     this.#options.sink.persistSync?.();
+  }
+
+  finishSync(): void {
+    for (const turn of this.#waiting)
+      void this.#failureOf('solid', writeTurnSync(this.#solid, turn, 'conversation_logs'));
+    this.#waiting.clear();
   }
 
   stats(): DualStats {

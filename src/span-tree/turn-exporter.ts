@@ -14,4 +14,6 @@ export interface TurnExporter {
   prepare?(): void;
   /** Makes the turn's row durable before it returns, for the process's `exit` event. */
   exportSync?(turn: Turn): void;
+  /** Hands over what exports that are still running have ready, for the process's `exit` event. */
+  finishSync?(): void;
 }

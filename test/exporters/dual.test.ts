@@ -141,6 +141,18 @@ describe('at the exit of the process', () => {
     expect([...new Set(written)]).toEqual(tables);
   });
 
+  it('saves the solid rows of turns whose legacy side hangs', async () => {
+    const module = legacyModule('export default () => new Promise(() => {});');
+    const exporter = createDualExporter(options('dual', { legacy: { module } }));
+    const result = exporter.export(sampleTurn());
+    exporter.finishSync();
+    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    await setTimeout(REAL_IMPORT_MILLIS);
+    await clock.advance(60_000);
+    expect((await result).status).toBe('failed');
+    expect(sink.keys).toHaveLength(1);
+  });
+
   it('gives up a legacy row that is still being made, not the other', async () => {
     const module = legacyModule('export default async () => ({ user_id: "ana" });');
     createDualExporter(options('dual', { legacy: { module } })).exportSync(sampleTurn());
