@@ -1,20 +1,15 @@
-import type { Clock } from './clock.ts';
 import type { BackendFlag } from './config/backend-flag.ts';
 import type { ResolvedConfig } from './config/resolve-config.ts';
 import { usesBigQuery } from './config/uses-bigquery.ts';
 import { watchBackend } from './config/watch-backend.ts';
-import type { Diagnostics } from './diagnostics.ts';
 import { describeError } from './errors.ts';
-import type { RowPipeline } from './row-pipeline.ts';
-import type { FlushResult, RecordSink, SinkStats } from './sinks/record-sink.ts';
+import type { RowPipeline, RowPipelineOptions } from './row-pipeline.ts';
+import type { FlushResult, SinkStats } from './sinks/record-sink.ts';
 import type { Turn } from './span-tree/turn.ts';
 import type { TurnExporter, TurnExportResult } from './span-tree/turn-exporter.ts';
 
-export interface LazyRowsOptions {
+export interface LazyRowsOptions extends Omit<RowPipelineOptions, 'values' | 'readBackend'> {
   readonly config: ResolvedConfig;
-  readonly sink: RecordSink | undefined;
-  readonly diagnostics: Diagnostics;
-  readonly clock: Clock;
 }
 
 const NOTHING_TO_DO: FlushResult = { settled: true, pending: 0, detail: 'no turn has finished yet' };
@@ -65,6 +60,7 @@ export class LazyRows implements TurnExporter {
   }
 
   persistSync(): void {
+    this.#pipeline?.exporter.finishSync?.();
     this.#pipeline?.sink.persistSync?.();
   }
 
@@ -74,9 +70,9 @@ export class LazyRows implements TurnExporter {
 
   #load(): Promise<RowPipeline> {
     this.#loading ??= import('./row-pipeline.ts').then(({ createRowPipeline }) => {
-      const { config, sink, diagnostics, clock } = this.#options;
+      const { config, ...options } = this.#options;
       const readBackend = () => this.#backend.current();
-      this.#pipeline = createRowPipeline({ values: config.values, readBackend, sink, diagnostics, clock });
+      this.#pipeline = createRowPipeline({ ...options, values: config.values, readBackend });
       return this.#pipeline;
     });
     return this.#loading;

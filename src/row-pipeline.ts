@@ -2,10 +2,15 @@ import { createDualExporter } from '../exporters/dual.ts';
 import type { Clock } from './clock.ts';
 import type { Backend } from './config/backend.ts';
 import type { SettingValues } from './config/setting-values.ts';
+import { type ContentPolicyConfig, createContentPolicy } from './content/content-policy.ts';
 import { createSink } from './create-sink.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { buildRecord } from './record/build-record.ts';
 import type { ConversationRecord } from './record/conversation-columns.ts';
+import { type Enricher, enrichRecord } from './record/enrich.ts';
+import { INVOICE_AGENT_RULES } from './record/invoice-agent-rules.ts';
+import { redactRecord } from './record/redact-record.ts';
+import { buildRuleEnrichers } from './record/rule-enrichers.ts';
 import type { RecordSink } from './sinks/record-sink.ts';
 import type { Turn } from './span-tree/turn.ts';
 import type { TurnExporter } from './span-tree/turn-exporter.ts';
@@ -15,6 +20,10 @@ export interface RowPipelineOptions {
   readonly readBackend: () => Backend;
   /** Default: the sink that the settings name. */
   readonly sink: RecordSink | undefined;
+  readonly enrichers: readonly Enricher[];
+  readonly content: ContentPolicyConfig;
+  /** Sends a turn to the trace backend that was not sampled, where a rule wants it. @returns whether it is there */
+  readonly keepTrace: (turn: Turn, record: ConversationRecord) => boolean;
   readonly diagnostics: Diagnostics;
   readonly clock: Clock;
 }
@@ -30,8 +39,36 @@ export interface RowPipeline {
  * start does not pay for it.
  */
 export function createRowPipeline(options: RowPipelineOptions): RowPipeline {
-  const { diagnostics, clock, values, readBackend } = options;
+  const { diagnostics, clock, values } = options;
   const sink = options.sink ?? createSink(values, diagnostics, clock);
-  const map = (turn: Turn): ConversationRecord => buildRecord(turn, { bigqueryProject: values.project });
-  return { sink, exporter: createDualExporter({ sink, map, diagnostics, clock, readBackend }) };
+  const policy = createContentPolicy(options.content);
+  const exporter = createDualExporter({
+    sink,
+    map: createMapping(options),
+    redact: (record) => redactRecord(record, policy),
+    readBackend: options.readBackend,
+    legacy: { module: values.legacyModule },
+    comparison: {
+      compareTokens: values.compareTokens,
+      tokenDiffThreshold: values.tokenDiffThreshold,
+      tokenDiffRatio: values.tokenDiffRatio,
+      ignore: values.compareIgnore,
+    },
+    diagnostics,
+    clock,
+  });
+  return { sink, exporter };
+}
+
+function createMapping(options: RowPipelineOptions): (turn: Turn) => ConversationRecord {
+  const { values, diagnostics } = options;
+  const rules = values.rules === 'invoice-agent' ? buildRuleEnrichers(INVOICE_AGENT_RULES) : [];
+  const enrichers = [...rules, ...options.enrichers];
+  const onProblem = (name: string, problem: string): void =>
+    diagnostics.warn(`enricher-${name}`, `the enricher ${name} left its columns empty: ${problem}`);
+  return (turn) => {
+    const record = buildRecord(turn, { bigqueryProject: values.project, prices: values.prices });
+    const sampled = options.keepTrace(turn, record);
+    return enrichRecord({ ...record, sampled }, turn, enrichers, { onProblem });
+  };
 }

@@ -1,6 +1,8 @@
-import { AlwaysOnSampler, type Sampler, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { type Clock, systemClock } from './clock.ts';
+import { completesWithin } from './completes-within.ts';
 import { type ResolvedConfig, resolveConfig } from './config/resolve-config.ts';
+import { resolveContentPolicies } from './content-policies.ts';
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts';
 import { AdkSpanProcessor } from './instrumentation/adk/adk-span-processor.ts';
 import { LazyRows } from './lazy-rows.ts';
@@ -8,11 +10,15 @@ import { classifySpan } from './record/dialects/classify-span.ts';
 import type { FlushResult, SinkStats } from './sinks/record-sink.ts';
 import { TurnProcessor, type TurnProcessorStats } from './span-tree/turn-processor.ts';
 import { type StartOptions, settingsOf } from './start-options.ts';
+import { createTracePipeline, type TracePipeline } from './trace-pipeline.ts';
+import type { SpanExportStats } from './traces/span-export-queue.ts';
 
 export interface SpanledgerStats {
   readonly turns: TurnProcessorStats;
   /** The books of the rows: `received = stored + fallback + pending + dropped`. */
   readonly rows: SinkStats;
+  /** Spans of each trace exporter. */
+  readonly traces: Readonly<Record<string, SpanExportStats>>;
   /** How often each problem was met, by its code. */
   readonly problems: Readonly<Record<string, number>>;
 }
@@ -40,6 +46,12 @@ export interface Spanledger {
   stats(): SpanledgerStats;
 }
 
+interface SettleWork {
+  readonly turns: () => Promise<void>;
+  readonly rows: (timeoutMillis: number) => Promise<FlushResult>;
+  readonly traces: (processor: SpanProcessor) => Promise<void>;
+}
+
 /**
  * Builds the ledger without touching anything global, for a host that starts OpenTelemetry itself: it adds
  * `spanProcessors` and `sampler` to its own provider. `start` does the rest for a host that does not.
@@ -59,7 +71,8 @@ export function createSpanledger(options: StartOptions = {}): Spanledger {
 class RunningLedger implements Spanledger {
   readonly config: ResolvedConfig;
   readonly spanProcessors: readonly SpanProcessor[];
-  readonly sampler: Sampler = new AlwaysOnSampler();
+  readonly sampler: Sampler;
+  readonly #traces: TracePipeline;
   readonly #rows: LazyRows;
   readonly #turns: TurnProcessor;
   readonly #diagnostics: Diagnostics;
@@ -71,7 +84,23 @@ class RunningLedger implements Spanledger {
     this.config = config;
     this.#diagnostics = diagnostics;
     this.#clock = clock;
-    this.#rows = new LazyRows({ config, sink: options.sink, diagnostics, clock });
+    const content = resolveContentPolicies(values, options.redactors);
+    this.#traces = createTracePipeline({
+      config,
+      sampler: options.sampler,
+      content: content.traces,
+      diagnostics,
+      clock,
+    });
+    this.#rows = new LazyRows({
+      config,
+      sink: options.sink,
+      enrichers: options.enrichers ?? [],
+      content: content.records,
+      keepTrace: (turn, record) => this.#traces.keeper.keep(turn, record),
+      diagnostics,
+      clock,
+    });
     this.#turns = new TurnProcessor({
       exporter: this.#rows,
       classify: classifySpan,
@@ -84,22 +113,33 @@ class RunningLedger implements Spanledger {
         await this.#rows.flush(this.#defaultTimeoutMillis);
       },
     });
-    this.spanProcessors = values.enabled ? [new AdkSpanProcessor(), this.#turns] : [];
+    const rows = values.enabled ? [new AdkSpanProcessor(), this.#turns] : [];
+    this.spanProcessors = [...rows, ...this.#traces.processors];
+    this.sampler = this.#traces.sampler;
   }
 
-  async flush(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
-    const deadline = this.#clock.monotonic() + timeoutMillis;
-    await this.#turns.writeFinished();
-    return this.#rows.flush(deadline - this.#clock.monotonic());
+  flush(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
+    return this.#settle(timeoutMillis, {
+      turns: () => this.#turns.writeFinished(),
+      rows: (millis) => this.#rows.flush(millis),
+      traces: (processor) => processor.forceFlush(),
+    });
   }
 
-  async flushAll(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
-    await this.#turns.writeAll();
-    return this.flush(timeoutMillis);
+  flushAll(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
+    return this.#settle(timeoutMillis, {
+      turns: () => this.#turns.writeAll(),
+      rows: (millis) => this.#rows.flush(millis),
+      traces: (processor) => processor.forceFlush(),
+    });
   }
 
   shutdown(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
-    this.#shutdown ??= this.#stop(timeoutMillis);
+    this.#shutdown ??= this.#settle(timeoutMillis, {
+      turns: () => this.#turns.stop(),
+      rows: (millis) => this.#rows.shutdown(millis),
+      traces: (processor) => processor.shutdown(),
+    });
     return this.#shutdown;
   }
 
@@ -112,14 +152,25 @@ class RunningLedger implements Spanledger {
     return {
       turns: this.#turns.stats(),
       rows: this.#rows.stats(),
+      traces: this.#traces.stats(),
       problems: Object.fromEntries(this.#diagnostics.counts()),
     };
   }
 
-  async #stop(timeoutMillis: number): Promise<FlushResult> {
+  /** Turns become rows, then rows are settled; traces go their own way, and neither may take more than the time. */
+  async #settle(timeoutMillis: number, work: SettleWork): Promise<FlushResult> {
     const deadline = this.#clock.monotonic() + timeoutMillis;
-    await this.#turns.stop();
-    return this.#rows.shutdown(deadline - this.#clock.monotonic());
+    const left = (): number => Math.max(0, deadline - this.#clock.monotonic());
+    const traces = Promise.allSettled(this.#traces.processors.map(work.traces));
+    const answered = await completesWithin(work.turns(), left(), this.#clock);
+    const result = await work.rows(left());
+    await completesWithin(traces, left(), this.#clock);
+    if (answered) return result;
+    return {
+      ...result,
+      settled: false,
+      detail: `deadline of ${timeoutMillis} ms passed before every turn had its row`,
+    };
   }
 
   get #defaultTimeoutMillis(): number {

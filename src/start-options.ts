@@ -1,7 +1,11 @@
+import type { Sampler } from '@opentelemetry/sdk-trace-base';
 import type { Clock } from './clock.ts';
 import type { ConfigOptions } from './config/resolve-config.ts';
 import type { SettingValues } from './config/setting-values.ts';
+import { SETTINGS } from './config/settings.ts';
+import type { RedactionFunction } from './content/redactor.ts';
 import type { Diagnostics } from './diagnostics.ts';
+import type { Enricher } from './record/enrich.ts';
 import type { RecordSink } from './sinks/record-sink.ts';
 
 /**
@@ -15,6 +19,12 @@ export interface StartOptions extends Partial<SettingValues> {
   readonly env?: ConfigOptions['env'];
   /** Where rows go instead of BigQuery or the local store. */
   readonly sink?: RecordSink;
+  /** Fill columns of meaning, downloads and quality, after the configured rules. */
+  readonly enrichers?: readonly Enricher[];
+  /** Mask what they find, in rows and traces, after the configured detectors. One that throws removes the text. */
+  readonly redactors?: readonly RedactionFunction[];
+  /** Decides what trace exporters see. Default: the setting `traceRatio`, else `OTEL_TRACES_SAMPLER`. */
+  readonly sampler?: Sampler;
   /** Where the package's own messages go. Default: one line a problem on standard error. */
   readonly diagnostics?: Diagnostics;
   readonly clock?: Clock;
@@ -22,6 +32,6 @@ export interface StartOptions extends Partial<SettingValues> {
 
 /** The settings among the options. */
 export function settingsOf(options: StartOptions): Partial<SettingValues> {
-  const { configFile: _file, env: _env, sink: _sink, diagnostics: _diagnostics, clock: _clock, ...settings } = options;
-  return settings;
+  const entries = Object.entries(options).filter(([name]) => Object.hasOwn(SETTINGS, name));
+  return Object.fromEntries(entries);
 }
