@@ -54,9 +54,9 @@ export function findLeak(bytes: Buffer, secrets: readonly string[]): string | un
   return secrets.find((secret) => bytes.includes(secret) || bytes.includes(JSON.stringify(secret).slice(1, -1)));
 }
 
-/** More words in a row than an identifier has, and no line of a stack trace. */
+/** More words in a row than an identifier has; no line of a stack trace, no list of tool names. */
 function isSpeech(line: string): boolean {
-  return line.trim().split(/\s+/).length >= 4 && !/^\s+at /.test(line);
+  return line.trim().split(/\s+/).length >= 4 && !/^\s+at /.test(line) && !/^\w+_\w+(?:, \w+)+$/.test(line);
 }
 
 /** Texts at any depth, also in JSON within text. */
