@@ -47,7 +47,9 @@ export class LazyRows implements TurnExporter {
   }
 
   exportSync(turn: Turn): void {
-    this.#pipeline?.exporter.exportSync?.(turn);
+    if (this.#pipeline !== undefined) this.#pipeline.exporter.exportSync?.(turn);
+    else
+      this.#options.diagnostics.warn('exit', 'the process ended before a turn could be written; await flush() first');
   }
 
   async flush(timeoutMillis: number): Promise<FlushResult> {
