@@ -35,8 +35,7 @@ export interface BigQueryAdmin {
    * @throws what BigQuery refused, e.g. for want of a permission
    */
   init(dryRun: boolean): Promise<SchemaChange[]>;
-  /** @param parameters named parameters, `@name` in the query */
-  query(sql: string, parameters: Readonly<Record<string, unknown>>): Promise<QueryRow[]>;
+  query(sql: string): Promise<QueryRow[]>;
 }
 
 /**
@@ -57,7 +56,7 @@ export async function openBigQueryAdmin(options: BigQueryAdminOptions): Promise<
   return {
     name: `${projectId}.${options.dataset}`,
     init: (dryRun) => initDataset(client, { ...options, projectId }, dryRun),
-    query: (sql, parameters) => runQuery(client, options.location, sql, parameters),
+    query: (sql) => runQuery(client, options.location, sql),
   };
 }
 
@@ -132,13 +131,8 @@ async function initView(dataset: Dataset, name: string, query: string, dryRun: b
   return { resource, action: 'replace', detail: '' };
 }
 
-async function runQuery(
-  client: BigQuery,
-  location: string | undefined,
-  query: string,
-  parameters: Readonly<Record<string, unknown>>,
-): Promise<QueryRow[]> {
-  const [rows] = await client.query({ query, params: { ...parameters }, ...(location !== undefined && { location }) });
+async function runQuery(client: BigQuery, location: string | undefined, query: string): Promise<QueryRow[]> {
+  const [rows] = await client.query({ query, ...(location !== undefined && { location }) });
   return rows.map((row: Record<string, unknown>) =>
     Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)])),
   );

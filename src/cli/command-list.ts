@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/schema.ts')).registerSchema,
   },
   {
+    name: 'query',
+    summary: 'answer a question about tokens, errors, ZIPs or cost from the store',
+    load: async () => (await import('./commands/query.ts')).registerQuery,
+  },
+  {
     name: 'verify',
     summary: 'say whether the next step of a migration is safe, from what the store holds',
     load: async () => (await import('./commands/verify.ts')).registerVerify,

@@ -1,14 +1,11 @@
+import type { RunQuery, StoreTables } from '../storage/store-reader.ts';
 import { type Period, previousPeriod } from './period.ts';
 import {
   renderMismatchQuery,
   renderSidesQuery,
   renderTurnsQuery,
   type TokenTolerance,
-  type VerifiedTables,
 } from './verification-queries.ts';
-
-/** Runs a query on the store and gives its rows. Rejects where the store cannot be read. */
-export type RunQuery = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
 /** What the turns of a period look like. */
 export interface TurnFigures {
@@ -55,7 +52,7 @@ export interface StoreFigures {
 
 export async function readFigures(
   run: RunQuery,
-  tables: VerifiedTables,
+  tables: StoreTables,
   period: Period,
   tolerance: TokenTolerance,
   fallbackRows: number | undefined,

@@ -1,17 +1,10 @@
 import { TOKEN_COLUMNS } from '../record/compare-records.ts';
 import { ZIP_AMENDMENT } from '../record/zip-amendment.ts';
+import type { StoreTables } from '../storage/store-reader.ts';
 import { type Period, shiftDay } from './period.ts';
 
 // One text for BigQuery and SQLite: both read TRUE and FALSE, and compare a date or a time with its text. Days are
 // written into the text because BigQuery turns a literal into a DATE, but not a parameter of text.
-
-/** Names of the tables as the dialect quotes them. */
-export interface VerifiedTables {
-  readonly rows: string;
-  readonly latest: string;
-  readonly legacy: string;
-  readonly mismatches: string;
-}
 
 /** Where two token counts still agree: below this many tokens, or below this share of the legacy count. */
 export interface TokenTolerance {
@@ -20,7 +13,7 @@ export interface TokenTolerance {
 }
 
 /** One row: what the turns of a period look like. */
-export function renderTurnsQuery({ latest }: VerifiedTables, period: Period): string {
+export function renderTurnsQuery({ latest }: StoreTables, period: Period): string {
   return `SELECT
   COUNT(*) AS turns,
   COUNT(CASE WHEN tracking_backend = 'solid' THEN 1 END) AS solid_turns,
@@ -38,7 +31,7 @@ WHERE ${within('date_partition', period)} AND message_type <> '${ZIP_AMENDMENT}'
 }
 
 /** One row: how many turns have a row on both sides, from the first legacy row on: before it, the mode was another. */
-export function renderSidesQuery({ rows, legacy }: VerifiedTables, period: Period): string {
+export function renderSidesQuery({ rows, legacy }: StoreTables, period: Period): string {
   return `WITH
   legacy AS (
     SELECT message_id, MIN(start_timestamp) AS started FROM ${legacy}
@@ -58,7 +51,7 @@ FROM solid FULL OUTER JOIN legacy ON solid.message_id = legacy.message_id`;
 }
 
 /** One row for each column, cause and explanation: how many turns differ, and how many beyond the tolerance. */
-export function renderMismatchQuery(tables: VerifiedTables, period: Period, tolerance: TokenTolerance): string {
+export function renderMismatchQuery(tables: StoreTables, period: Period, tolerance: TokenTolerance): string {
   const fields = TOKEN_COLUMNS.map((column) => `'${column}'`).join(', ');
   return `SELECT
   field,

@@ -10,10 +10,10 @@ import { buildPeriod } from '../../verification/period.ts';
 import { readFigures } from '../../verification/read-figures.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
+import { openStore } from '../open-store.ts';
 import { toJsonText, toPrintable } from '../printable.ts';
 import { renderTable } from '../render-table.ts';
 import { addTargetOptions, resolveTarget, type TargetOptions } from '../target.ts';
-import { openVerifiedStore } from '../verified-store.ts';
 
 interface VerifyOptions extends TargetOptions {
   readonly phase: Phase;
@@ -71,9 +71,11 @@ async function verify(options: VerifyOptions, context: CliContext): Promise<Exit
     ...options,
     tokenTolerance: { tokens: options.tokenDiffThreshold, share: options.tokenDiffRatio },
   };
-  const store = await openVerifiedStore(resolveTarget(options, context));
+  const target = resolveTarget(options, context);
+  const store = await openStore(target);
   try {
-    const fallbackRows = options.fallbackRows ?? (await store.countFallbackRows(period));
+    // The local store has no fallback: what it does not take stays with the host.
+    const fallbackRows = options.fallbackRows ?? (target.kind === 'sqlite' ? 0 : undefined);
     const figures = await readFigures(store.run, store.tables, period, thresholds.tokenTolerance, fallbackRows);
     const verdict = judgeFigures(options.phase, figures, thresholds);
     await context.stdout.write(options.json ? toJsonText(verdict) : renderVerdict(verdict));
