@@ -17,7 +17,7 @@ export interface CountedCalls {
  * @param usages what the spans report
  */
 export function countCalls(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnSpan, ReportedUsage>): CountedCalls {
-  const { anywhere, enclosed } = usageBelow(spans, usages);
+  const { below, anywhere, enclosed } = callsBelow(spans, usages);
   const isCall = (span: TurnSpan): boolean =>
     span.recognised?.kind === 'model' &&
     !enclosed.has(span) &&
@@ -35,7 +35,11 @@ export function countCalls(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnS
     else if (counted.has(span)) {
       if (usages.has(span)) sources.push(span);
       else hasUncounted ||= mayHaveSpent(span);
-    } else if (span.recognised?.kind === 'agent' && usages.has(span) && !anywhere.has(span)) {
+    } else if (
+      span.recognised?.kind === 'agent' &&
+      speaksForCalls(usages.get(span), below.has(span)) &&
+      !anywhere.has(span)
+    ) {
       sources.push(span);
       covered.add(span);
     }
@@ -43,22 +47,33 @@ export function countCalls(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnS
   return { calls, sources, hasUncounted };
 }
 
-/** Spans that have a model call with usage below them: anywhere, and with no agent or tool in between. */
-function usageBelow(
-  spans: readonly TurnSpan[],
-  usages: ReadonlyMap<TurnSpan, ReportedUsage>,
-): { readonly anywhere: ReadonlySet<TurnSpan>; readonly enclosed: ReadonlySet<TurnSpan> } {
+function speaksForCalls(usage: ReportedUsage | undefined, hasCalls: boolean): boolean {
+  return usage !== undefined && (hasCalls || !usage.repeatsCalls);
+}
+
+interface CallsBelow {
+  /** Spans with any model call below them. */
+  readonly below: ReadonlySet<TurnSpan>;
+  /** Spans with a model call below them that has usage. */
+  readonly anywhere: ReadonlySet<TurnSpan>;
+  /** The same, with no agent or tool in between. */
+  readonly enclosed: ReadonlySet<TurnSpan>;
+}
+
+function callsBelow(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnSpan, ReportedUsage>): CallsBelow {
+  const below = new Set<TurnSpan>();
   const anywhere = new Set<TurnSpan>();
   const enclosed = new Set<TurnSpan>();
   for (const span of spans.toReversed()) {
     const { parent } = span;
     if (parent === undefined) continue;
     const kind = span.recognised?.kind;
+    if (kind === 'model' || below.has(span)) below.add(parent);
     const counts = kind === 'model' && usages.has(span);
     if (counts || anywhere.has(span)) anywhere.add(parent);
     if (kind !== 'agent' && kind !== 'tool' && (counts || enclosed.has(span))) enclosed.add(parent);
   }
-  return { anywhere, enclosed };
+  return { below, anywhere, enclosed };
 }
 
 /**

@@ -17,6 +17,11 @@ export interface ReportedUsage {
   readonly hidesReasoning: boolean;
   /** The instrumentation's own estimate, not what was served: good for finding the served numbers, not for counting. */
   readonly isEstimate: boolean;
+  /**
+   * An agent's sum over calls that have spans of their own. Where those are lost they may turn up as a turn of orphans:
+   * then the sum would be counted beside them.
+   */
+  readonly repeatsCalls: boolean;
 }
 
 const UNREPORTED: ReportedUsage = {
@@ -31,6 +36,7 @@ const UNREPORTED: ReportedUsage = {
   inputIncludesCached: true,
   hidesReasoning: false,
   isEstimate: false,
+  repeatsCalls: false,
 };
 
 /** Usage of a span, or `undefined` where it reports neither input, output nor total. */

@@ -11,7 +11,11 @@ export const AI_SDK_7: Dialect = {
   read(span, kind) {
     const reading = readGenAi(span, kind);
     const reasoning = firstCount(span.attributes['ai.usage.outputTokenDetails.reasoningTokens']);
-    const usage = reading.usage && { ...reading.usage, reasoning: reading.usage.reasoning ?? reasoning };
+    const usage = reading.usage && {
+      ...reading.usage,
+      reasoning: reading.usage.reasoning ?? reasoning,
+      repeatsCalls: true,
+    };
     // Processors of others pass a handled tool's error status on to the root; what has a reason to finish, finished.
     const error = (reading.finishReasons ?? []).length > 0 ? undefined : reading.error;
     return { ...reading, usage, error };

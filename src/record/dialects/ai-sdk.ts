@@ -64,6 +64,7 @@ function usageOf(attributes: Attributes, kind: SpanKind): ReportedUsage | undefi
     cached: count('inputTokenDetails.cacheReadTokens', 'cachedInputTokens'),
     cacheCreation: count('inputTokenDetails.cacheWriteTokens'),
     reasoning: count('outputTokenDetails.reasoningTokens', 'reasoningTokens'),
+    repeatsCalls: kind === 'agent',
   });
   return own ?? (kind === 'model' ? genAiUsage(attributes) : undefined);
 }
