@@ -91,17 +91,11 @@ function readTurns([row = {}]: readonly Readonly<Record<string, unknown>>[]): Tu
     zipTurns: readCount(row.zip_turns),
     zipTurnsWithMetrics: readCount(row.zip_turns_with_metrics),
     activeDays: readCount(row.active_days),
-    firstDay: readDay(row.first_day),
+    firstDay: typeof row.first_day === 'string' ? row.first_day : undefined,
   };
 }
 
 function readCount(value: unknown): number {
   const count = Number(value);
   return Number.isFinite(count) ? count : 0;
-}
-
-/** BigQuery's client gives a date as an object with its text in `value`. */
-function readDay(value: unknown): string | undefined {
-  if (typeof value === 'object' && value !== null && 'value' in value) return String(value.value);
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createDualExporter, type DualExporterOptions } from '../../exporters/dual.ts';
 import type { Backend } from '../../src/config/backend.ts';
 import { createDiagnostics } from '../../src/diagnostics.ts';
@@ -10,6 +10,7 @@ import type { Turn } from '../../src/span-tree/turn.ts';
 import { LocalStore } from '../../src/storage/local-store.ts';
 import { type CliRun, runTestCli } from '../cli/test-context.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
+import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { mapWithRules } from '../support/map-with-rules.ts';
 import { mixedTurns } from '../support/mixed-turns.ts';
@@ -204,6 +205,59 @@ describe('deprecate', () => {
     expect(failed(await verdict('--phase', 'deprecate'))).toEqual(['whole period in solid']);
     await run(month.slice(0, 9), 'dual');
     expect(failed(await verdict('--phase', 'deprecate'))).toEqual(['no legacy rows']);
+  });
+});
+
+describe('BigQuery', () => {
+  /** Answers with what SQLite finds in the same rows: the queries are one text for both. */
+  async function startBigQuery(): Promise<void> {
+    const store = LocalStore.openReadOnly(path);
+    const loopback = await LoopbackBigQuery.start({
+      onQuery: ({ query }) => {
+        const names = query.replace(/`test-project\.chats\.([a-z_]+)`/g, (_, name: string) =>
+          name.replace(/^turns/, 'conversation_logs'),
+        );
+        const rows = store.query(names);
+        const fields = Object.keys(rows[0] ?? {}).map((name) => ({
+          name,
+          type: rows.some((row) => typeof row[name] === 'string') ? 'STRING' : 'INTEGER',
+          mode: 'NULLABLE' as const,
+        }));
+        return { fields, rows };
+      },
+    });
+    vi.stubEnv('BIGQUERY_EMULATOR_HOST', loopback.url);
+    onTestFinished(async () => {
+      vi.unstubAllEnvs();
+      store.close();
+      await loopback.close();
+    });
+  }
+
+  const verifyBigQuery = (...args: string[]): Promise<CliRun> => {
+    const target = ['--project', 'test-project', '--dataset', 'chats', '--table', 'turns'];
+    return runTestCli(['verify', ...target, '--until', '2025-06-07', ...args], { cwd: directory });
+  };
+
+  it('is judged as the local store is', async () => {
+    await run(
+      mixedTurns(300, 5).map(({ turn }) => turn),
+      'dual',
+    );
+    await startBigQuery();
+    const local = await verify('--phase', 'dual');
+    expect(await verifyBigQuery('--phase', 'dual')).toEqual(local);
+  });
+
+  it('does not call it safe where the fallback is not known', async () => {
+    await run(healthy(100), 'solid');
+    await startBigQuery();
+    const { exitCode, stdout } = await verifyBigQuery('--phase', 'solid');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(
+      'It is not safe to begin the month of solid without fallback: insert success (the fallback',
+    );
+    expect((await verifyBigQuery('--phase', 'solid', '--fallback-rows', '0')).exitCode).toBe(0);
   });
 });
 
