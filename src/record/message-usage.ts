@@ -10,8 +10,8 @@ const MAX_VISITED = 100_000;
 
 /**
  * Usage of the agents and model calls of a turn, as their spans report it. Where LangChain is the framework some
- * instrumentations give estimates, or leave cached and reasoning tokens out; the served numbers stand in the messages
- * that the chains around the calls gave, and take their place.
+ * instrumentations estimate the input, or leave cached and reasoning tokens out; the served numbers stand in the
+ * messages that the chains around the calls gave, and take their place. An estimate that nothing replaces is dropped.
  */
 export function readUsages(spans: readonly TurnSpan[]): ReadonlyMap<TurnSpan, ReportedUsage> {
   const usages = new Map<TurnSpan, ReportedUsage>();
@@ -21,7 +21,7 @@ export function readUsages(spans: readonly TurnSpan[]): ReadonlyMap<TurnSpan, Re
     if (usage === undefined) continue;
     usages.set(span, usage);
     const hasDetails = usage.cached !== undefined || usage.reasoning !== undefined;
-    if (span.recognised?.kind === 'model' && (usage.isEstimate || !hasDetails)) vague.push(span);
+    if (span.recognised?.kind === 'model' && (usage.inputIsEstimate || !hasDetails)) vague.push(span);
   }
   if (vague.length === 0) return usages;
   const served = servedUsages(spans);
@@ -30,9 +30,15 @@ export function readUsages(spans: readonly TurnSpan[]): ReadonlyMap<TurnSpan, Re
     const at = usage === undefined ? -1 : served.findIndex((each) => isSameCall(usage, each));
     const [found] = at < 0 ? [] : served.splice(at, 1);
     if (found !== undefined) usages.set(call, found);
-    else if (usage?.isEstimate === true) usages.delete(call);
+    else if (usage?.inputIsEstimate === true) dropEstimate(call, usage, usages);
   }
   return usages;
+}
+
+/** The output is served; with no input beside it, an agent around the call that knows both speaks for it. */
+function dropEstimate(call: TurnSpan, usage: ReportedUsage, usages: Map<TurnSpan, ReportedUsage>): void {
+  if (call.owner !== undefined && usages.has(call.owner)) usages.delete(call);
+  else usages.set(call, { ...usage, input: undefined, total: undefined });
 }
 
 /** Usage in the serialised messages of a turn, each message once, in order of appearance. */
@@ -65,6 +71,6 @@ function collect(root: unknown, byMessage: Map<string, ReportedUsage>): void {
 /** LangChain counts cached tokens into the input, some providers do not; the output is the same for all. */
 function isSameCall(reported: ReportedUsage, served: ReportedUsage): boolean {
   if (reported.output !== served.output) return false;
-  if (reported.isEstimate || reported.input === served.input) return true;
+  if (reported.inputIsEstimate || reported.input === served.input) return true;
   return reported.input === (served.input ?? 0) - (served.cached ?? 0) - (served.cacheCreation ?? 0);
 }

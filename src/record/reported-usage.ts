@@ -15,8 +15,8 @@ export interface ReportedUsage {
   readonly inputIncludesCached: boolean;
   /** Reasoning is left out of `output` and may not be reported at all: no total can be derived then. */
   readonly hidesReasoning: boolean;
-  /** The instrumentation's own estimate, not what was served: good for finding the served numbers, not for counting. */
-  readonly isEstimate: boolean;
+  /** The input is the instrumentation's own estimate, not what was served; it is never counted. */
+  readonly inputIsEstimate: boolean;
   /**
    * An agent's sum over calls that have spans of their own. Where those are lost they may turn up as a turn of orphans:
    * then the sum would be counted beside them.
@@ -35,7 +35,7 @@ const UNREPORTED: ReportedUsage = {
   outputIncludesReasoning: true,
   inputIncludesCached: true,
   hidesReasoning: false,
-  isEstimate: false,
+  inputIsEstimate: false,
   repeatsCalls: false,
 };
 

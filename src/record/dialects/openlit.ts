@@ -6,7 +6,7 @@ import { applicationTool } from './langchain-tool.ts';
 const LANGCHAIN_SCOPE = '@openlit/instrumentation-langchain';
 
 /**
- * OpenLIT: GenAI conventions with a price on every call. Its LangChain integration estimates the tokens of a call, and
+ * OpenLIT: GenAI conventions with a price on every call. Its LangChain integration estimates the input of a call, and
  * calls tools by their class; the served numbers and names stand in the serialised messages.
  */
 export const OPENLIT: Dialect = {
@@ -20,11 +20,13 @@ export const OPENLIT: Dialect = {
   read(span, kind) {
     const { attributes } = span;
     const reading = readGenAi(span, kind);
-    const isEstimate = span.scope.name === LANGCHAIN_SCOPE;
+    const inputIsEstimate = span.scope.name === LANGCHAIN_SCOPE;
+    // Anthropic's own count of the input leaves out what the cache served.
+    const inputIncludesCached = reading.provider !== 'anthropic';
     return {
       ...reading,
       name: kind === 'tool' ? applicationTool(reading.name) : reading.name,
-      usage: reading.usage && { ...reading.usage, isEstimate },
+      usage: reading.usage && { ...reading.usage, inputIsEstimate, inputIncludesCached },
       input: () => preferMessages(reading.input, () => readMessages(attributes['gen_ai.workflow.input'], 'user')),
       output: () =>
         preferMessages(reading.output, () => readMessages(attributes['gen_ai.workflow.output'], 'assistant')),
