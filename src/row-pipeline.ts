@@ -5,15 +5,20 @@ import type { SettingValues } from './config/setting-values.ts';
 import { type ContentPolicyConfig, createContentPolicy } from './content/content-policy.ts';
 import { createSink } from './create-sink.ts';
 import type { Diagnostics } from './diagnostics.ts';
-import { buildRecord } from './record/build-record.ts';
+import { recordGenAiMetrics } from './metrics/record-gen-ai-metrics.ts';
+import { buildRecordOfReading } from './record/build-record.ts';
 import type { ConversationRecord } from './record/conversation-columns.ts';
 import { type Enricher, enrichRecord } from './record/enrich.ts';
 import { INVOICE_AGENT_RULES } from './record/invoice-agent-rules.ts';
+import { readTurn } from './record/read-turn.ts';
 import { redactRecord } from './record/redact-record.ts';
 import { buildRuleEnrichers } from './record/rule-enrichers.ts';
+import { buildZipAmendment } from './record/zip-amendment.ts';
 import type { RecordSink } from './sinks/record-sink.ts';
+import { handOver } from './sinks/write-turn.ts';
+import type { SpanSnapshot } from './span-tree/span-snapshot.ts';
 import type { Turn } from './span-tree/turn.ts';
-import type { TurnExporter } from './span-tree/turn-exporter.ts';
+import type { TurnExporter, TurnExportResult } from './span-tree/turn-exporter.ts';
 
 export interface RowPipelineOptions {
   readonly values: SettingValues;
@@ -57,7 +62,22 @@ export function createRowPipeline(options: RowPipelineOptions): RowPipeline {
     diagnostics,
     clock,
   });
-  return { sink, exporter };
+  return {
+    sink,
+    exporter: {
+      export: (turn) => exporter.export(turn),
+      exportSync: (turn) => exporter.exportSync(turn),
+      finishSync: () => exporter.finishSync(),
+      amend: (span) => writeAmendment(sink, span),
+    },
+  };
+}
+
+async function writeAmendment(sink: RecordSink, span: SpanSnapshot): Promise<TurnExportResult> {
+  const amendment = buildZipAmendment(span);
+  if (amendment === undefined) return { status: 'exported' };
+  const reason = await handOver(sink, [{ table: 'conversation_logs', ...amendment }]);
+  return reason === undefined ? { status: 'exported' } : { status: 'failed', reason };
 }
 
 function createMapping(options: RowPipelineOptions): (turn: Turn) => ConversationRecord {
@@ -67,7 +87,10 @@ function createMapping(options: RowPipelineOptions): (turn: Turn) => Conversatio
   const onProblem = (name: string, problem: string): void =>
     diagnostics.warn(`enricher-${name}`, `the enricher ${name} left its columns empty: ${problem}`);
   return (turn) => {
-    const record = buildRecord(turn, { bigqueryProject: values.project, prices: values.prices });
+    const reading = readTurn(turn);
+    // An amended turn has been counted.
+    if (turn.recordVersion === 1) recordGenAiMetrics(reading);
+    const record = buildRecordOfReading(reading, { bigqueryProject: values.project, prices: values.prices });
     const sampled = options.keepTrace(turn, record);
     return enrichRecord({ ...record, sampled }, turn, enrichers, { onProblem });
   };

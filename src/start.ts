@@ -1,8 +1,10 @@
 import { defaultResource, detectResources, envDetector } from '@opentelemetry/resources';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { systemClock } from './clock.ts';
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts';
 import { ConfigurationError } from './errors.ts';
 import { flushAtExit } from './flush-at-exit.ts';
+import { detectGoogleCloudResource } from './google-cloud-resource.ts';
 import { createSpanledger, type Spanledger } from './spanledger.ts';
 import type { StartOptions } from './start-options.ts';
 import { isGlobalProvider } from './tracer-registration.ts';
@@ -39,7 +41,9 @@ export function start(options: StartOptions = {}): StartedSpanledger {
   Reflect.set(globalThis, STARTED, true);
   if (ledger.config.sdkDisabled) return ledger;
   const provider = new NodeTracerProvider({
-    resource: defaultResource().merge(detectResources({ detectors: [envDetector] })),
+    resource: defaultResource()
+      .merge(detectGoogleCloudResource({ env: ledger.config.env, clock: options.clock ?? systemClock }))
+      .merge(detectResources({ detectors: [envDetector] })),
     sampler: ledger.sampler,
     spanProcessors: [...ledger.spanProcessors],
   });

@@ -2,11 +2,11 @@ import type { Sampler } from '@opentelemetry/sdk-trace-base';
 import { createTraceExporters, type TraceExporters } from '../exporters/trace-exporters.ts';
 import type { Clock } from './clock.ts';
 import type { ResolvedConfig } from './config/resolve-config.ts';
-import type { TraceExporterName } from './config/setting-values.ts';
+import type { SettingValues, TraceExporterName } from './config/setting-values.ts';
 import { usesBigQuery } from './config/uses-bigquery.ts';
 import type { ContentPolicyConfig } from './content/content-policy.ts';
 import type { Diagnostics } from './diagnostics.ts';
-import { AnalyticsSampler } from './sampling/analytics-sampler.ts';
+import { AnalyticsSampler, type AnalyticsSamplerOptions } from './sampling/analytics-sampler.ts';
 import { createRatioSampler, parseSampler } from './sampling/parse-sampler.ts';
 import { TurnKeeper } from './sampling/turn-keeper.ts';
 
@@ -39,12 +39,10 @@ export function createTracePipeline(options: TracePipelineOptions): TracePipelin
     diagnostics,
     clock: options.clock,
   });
+  const sampler = options.sampler ?? samplerOf(config, diagnostics);
   return {
     ...exporters,
-    sampler: new AnalyticsSampler({
-      sampler: options.sampler ?? samplerOf(config, diagnostics),
-      agentRules: Object.entries(values.traceAgentRatios).map(([agent, ratio]) => ({ agent, ratio })),
-    }),
+    sampler: values.enabled ? new AnalyticsSampler({ sampler, ...recordingOf(values) }) : sampler,
     keeper: new TurnKeeper({
       rules: {
         errors: values.traceKeepErrors,
@@ -54,6 +52,12 @@ export function createTracePipeline(options: TracePipelineOptions): TracePipelin
       export: (span) => exporters.export(span),
     }),
   };
+}
+
+/** Without rows, nothing is recorded that the backend does not see. */
+function recordingOf(values: SettingValues): Pick<AnalyticsSamplerOptions, 'agentRules' | 'recordNames'> {
+  const agentRules = Object.entries(values.traceAgentRatios).map(([agent, ratio]) => ({ agent, ratio }));
+  return { agentRules, recordNames: values.traceRecordNames };
 }
 
 /** An emulator stands for BigQuery only: there is no trace backend beside it. */

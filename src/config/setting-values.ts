@@ -52,6 +52,7 @@ export interface SettingValues {
   readonly traceRatio: number | undefined;
   /** 0 to 1, by the agent's name. */
   readonly traceAgentRatios: Readonly<Record<string, number>>;
+  readonly traceRecordNames: readonly string[];
   readonly traceKeepErrors: boolean;
   readonly traceKeepSlowerThanSeconds: number | undefined;
   readonly telemetryEndpoint: string | undefined;

@@ -288,6 +288,14 @@ export const SETTINGS: { readonly [Name in keyof SettingValues]: Setting<Setting
     fallback: {},
     description: 'The same by the name of the agent, `*` for any text; the first that matches counts.',
   },
+  traceRecordNames: {
+    key: 'traces.record_names',
+    env: [],
+    parse: textList,
+    fallback: [],
+    description:
+      'Names of further spans that begin turns, `*` for any text: for instrumentations whose first span says nothing of itself at its start. Needed only where traces are sampled.',
+  },
   traceKeepErrors: {
     key: 'traces.keep_errors',
     env: [],
