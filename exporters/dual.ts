@@ -40,7 +40,7 @@ export interface DualStats {
   readonly solidFailures: number;
 }
 
-export interface DualExporter extends Required<TurnExporter> {
+export interface DualExporter extends Required<Omit<TurnExporter, 'amend'>> {
   stats(): DualStats;
 }
 

@@ -5,6 +5,7 @@ import { watchBackend } from './config/watch-backend.ts';
 import { describeError } from './errors.ts';
 import type { RowPipeline, RowPipelineOptions } from './row-pipeline.ts';
 import type { FlushResult, SinkStats } from './sinks/record-sink.ts';
+import type { SpanSnapshot } from './span-tree/span-snapshot.ts';
 import type { Turn } from './span-tree/turn.ts';
 import type { TurnExporter, TurnExportResult } from './span-tree/turn-exporter.ts';
 
@@ -44,6 +45,11 @@ export class LazyRows implements TurnExporter {
   async export(turn: Turn): Promise<TurnExportResult> {
     const { exporter } = await this.#load();
     return exporter.export(turn);
+  }
+
+  async amend(span: SpanSnapshot): Promise<TurnExportResult> {
+    const { exporter } = await this.#load();
+    return (await exporter.amend?.(span)) ?? { status: 'exported' };
   }
 
   exportSync(turn: Turn): void {

@@ -32,6 +32,8 @@ export const ATTRIBUTE_KEYS = {
   errorMessage: 'spanledger.error_message',
   /** `<trace_id>-<span_id>` of the turn that a ZIP of another process belongs to. */
   messageId: 'spanledger.message_id',
+  /** Start of that turn, milliseconds since the Unix epoch. */
+  turnStart: 'spanledger.turn_start',
   clientUserAgent: 'spanledger.client_info.user_agent',
   clientIpAddress: 'spanledger.client_info.ip_address',
   clientPlatform: 'spanledger.client_info.platform',

@@ -1,7 +1,8 @@
-import { type Attributes, type Context, propagation, type Span, trace } from '@opentelemetry/api';
+import { type Attributes, type Span, trace } from '@opentelemetry/api';
 import { ATTRIBUTE_KEYS } from './attribute-keys.ts';
 import { messageJson } from './message-json.ts';
 import { recordSpan } from './record-span.ts';
+import { withTurnBaggage } from './turn-baggage.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 export interface TraceAgentOptions {
@@ -32,9 +33,6 @@ export interface AgentTrace {
   setRawMcpResponse(response: string): void;
 }
 
-/** Baggage entry that tells other processes which turn they work for. */
-export const MESSAGE_ID_BAGGAGE = 'spanledger.message_id';
-
 /**
  * Runs one agent turn: everything that is traced within becomes one row.
  * The error of `work` is recorded and passes through untouched; its result is returned as it is, promise or not.
@@ -48,7 +46,11 @@ export const MESSAGE_ID_BAGGAGE = 'spanledger.message_id';
  */
 export function traceAgent<Result>(options: TraceAgentOptions, work: (agent: AgentTrace) => Result): Result {
   return recordSpan(
-    { name: `invoke_agent ${options.name}`, attributes: agentAttributes(options), contextWith: withMessageId },
+    {
+      name: `invoke_agent ${options.name}`,
+      attributes: agentAttributes(options),
+      contextWith: (span, parent) => withTurnBaggage(trace.setSpan(parent, span), span),
+    },
     (span) =>
       work({
         span,
@@ -73,13 +75,4 @@ function agentAttributes(options: TraceAgentOptions): Attributes {
     [ATTRIBUTE_KEYS.clientPlatform]: client?.platform,
     [ATTRIBUTE_KEYS.inputMessages]: question === undefined ? undefined : messageJson('user', question),
   });
-}
-
-/** The topmost agent's turn is the one that a ZIP made elsewhere belongs to. */
-function withMessageId(span: Span, parent: Context): Context {
-  const active = trace.setSpan(parent, span);
-  const baggage = propagation.getBaggage(parent) ?? propagation.createBaggage();
-  if (baggage.getEntry(MESSAGE_ID_BAGGAGE) !== undefined) return active;
-  const { traceId, spanId } = span.spanContext();
-  return propagation.setBaggage(active, baggage.setEntry(MESSAGE_ID_BAGGAGE, { value: `${traceId}-${spanId}` }));
 }

@@ -10,6 +10,7 @@ import { readTurn } from './read-turn.ts';
 import { buildRowTime, elapsedMillis, formatTimestamp } from './row-time.ts';
 import { countCodePoints, countWords, firstCodePoints } from './text-metrics.ts';
 import type { ModelCallReading, ToolCallReading, TurnReading } from './turn-reading.ts';
+import { buildZipColumns } from './zip-columns.ts';
 
 export interface BuildRecordOptions {
   /** Google Cloud project that the rows go to. Default: NULL in the column. */
@@ -50,7 +51,7 @@ export function buildRecordOfReading(reading: TurnReading, options: BuildRecordO
     response_time_ms: durationMs,
     success: reading.success ?? null,
     error_message: wellFormed(reading.error),
-    ...buildZip(reading),
+    ...buildZipColumns(reading.zip),
     agent_name: wellFormed(reading.agentName),
     api_version: reading.apiVersion ?? null,
     client_info: reading.client
@@ -128,32 +129,6 @@ function buildContent(
     user_question_word_count: question === null ? null : countWords(question),
     agent_response_length: answer === null ? null : countCodePoints(answer),
     agent_response_word_count: answer === null ? null : countWords(answer),
-  };
-}
-
-function buildZip({
-  zip,
-}: TurnReading): Pick<
-  ConversationRecord,
-  | 'zip_generated'
-  | 'zip_id'
-  | 'zip_generation_time_ms'
-  | 'zip_parallel_download_time_ms'
-  | 'zip_max_workers_used'
-  | 'zip_files_included'
-  | 'zip_files_missing'
-  | 'zip_total_size_bytes'
-> {
-  return {
-    // A ZIP that was made without this package's spans is not seen: no ZIP seen is not the same as none made.
-    zip_generated: zip === undefined ? null : true,
-    zip_id: wellFormed(zip?.id),
-    zip_generation_time_ms: zip?.generationTimeMs ?? null,
-    zip_parallel_download_time_ms: zip?.parallelDownloadTimeMs ?? null,
-    zip_max_workers_used: zip?.maxWorkersUsed ?? null,
-    zip_files_included: zip?.filesIncluded ?? null,
-    zip_files_missing: zip?.filesMissing ?? null,
-    zip_total_size_bytes: zip?.totalSizeBytes ?? null,
   };
 }
 

@@ -23,6 +23,8 @@ export interface TurnBufferOptions {
   readonly onTurnStart: () => void;
   /** Takes each finished turn, and each amendment of one. Must not throw. */
   readonly onTurn: (turn: Turn) => void;
+  /** Takes a span that adds to a row and is in no turn of this process. Must not throw. */
+  readonly onForeignPart: (span: SpanSnapshot) => void;
   /** Called when a turn became ready and `writeReady` should be called soon. */
   readonly onReady: () => void;
   /** Counts spans that reach no row. */
@@ -110,6 +112,7 @@ export class TurnBuffer {
     this.#spans.close(held, span);
     const role = this.#options.classify(span);
     const turn = this.#openTurnOf(held, role);
+    if (turn === undefined && role === 'part') this.#options.onForeignPart(span);
     if (turn === undefined) this.#releaseOutsider(held);
     else this.#settle(turn, role);
     this.#keepWithinBounds();

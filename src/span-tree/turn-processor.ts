@@ -6,7 +6,7 @@ import { describeError } from '../errors.ts';
 import { snapshotSpan } from './snapshot-span.ts';
 import type { ClassifySpan, Turn } from './turn.ts';
 import { type SpanDropReason, TurnBuffer } from './turn-buffer.ts';
-import type { TurnExporter } from './turn-exporter.ts';
+import type { TurnExporter, TurnExportResult } from './turn-exporter.ts';
 
 export interface TurnProcessorOptions {
   readonly exporter: TurnExporter;
@@ -72,6 +72,7 @@ export class TurnProcessor implements SpanProcessor {
       maxHeldSpans: options.maxHeldSpans ?? 200_000,
       onTurnStart: () => this.#exporter.prepare?.(),
       onTurn: (turn) => this.#export(turn),
+      onForeignPart: (span) => this.#track(async () => (await this.#exporter.amend?.(span)) ?? { status: 'exported' }),
       onReady: () => this.#scheduleSlice(),
       onDrop: (reason, count) => this.#droppedSpans.set(reason, (this.#droppedSpans.get(reason) ?? 0) + count),
     });
@@ -170,20 +171,25 @@ export class TurnProcessor implements SpanProcessor {
       this.#exporter.exportSync?.(turn);
       return;
     }
-    const done: Promise<void> = this.#exportTurn(turn).finally(() => this.#inFlight.delete(done));
+    this.#track(() => this.#exporter.export(turn));
+  }
+
+  #track(work: () => Promise<TurnExportResult>): void {
+    const done: Promise<void> = this.#run(work).finally(() => this.#inFlight.delete(done));
     this.#inFlight.add(done);
   }
 
-  async #exportTurn(turn: Turn): Promise<void> {
+  async #run(work: () => Promise<TurnExportResult>): Promise<void> {
+    let reason: string;
     try {
-      const result = await this.#exporter.export(turn);
+      const result = await work();
       if (result.status === 'exported') return;
-      this.#failedExports += 1;
-      this.#diagnostics.warn('turn-export', `a turn was not exported: ${result.reason}`);
+      ({ reason } = result);
     } catch (error) {
-      this.#failedExports += 1;
-      this.#diagnostics.warn('turn-export', `a turn was not exported: ${describeError(error)}`);
+      reason = describeError(error);
     }
+    this.#failedExports += 1;
+    this.#diagnostics.warn('turn-export', `a turn was not exported: ${reason}`);
   }
 
   async #answered(): Promise<void> {

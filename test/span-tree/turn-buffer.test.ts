@@ -21,6 +21,7 @@ function drive(options: Partial<TurnBufferOptions> = {}) {
     maxHeldSpans: 200_000,
     onTurnStart: () => undefined,
     onTurn: (turn) => turns.push(turn),
+    onForeignPart: () => undefined,
     onReady: () => undefined,
     onDrop: (reason, count) => {
       dropped[reason] = (dropped[reason] ?? 0) + count;

@@ -14,10 +14,11 @@ export class AdkSpanProcessor implements SpanProcessor {
   readonly #links = spanLinks();
 
   onStart(span: Span, parentContext: Context): void {
-    if (span.instrumentationScope.name !== ADK_SCOPE) return;
     const parent = trace.getSpan(parentContext);
     if (parent === undefined) return;
+    // Of every span: a tool's own spans stand between the active one and ADK's.
     this.#links.parents.set(span, parent);
+    if (span.instrumentationScope.name !== ADK_SCOPE) return;
     if (span.name.startsWith('invoke_agent') && !this.#links.agents.has(parent)) this.#links.agents.set(parent, span);
     this.#inherit(span, parent);
   }

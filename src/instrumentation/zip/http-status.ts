@@ -10,8 +10,8 @@ export function reasonOfStatus(status: number): 'not-found' | 'forbidden' | 'htt
 }
 
 /** Seconds or a date, as RFC 9110 has it. @returns milliseconds from now; `undefined` where nothing usable was said */
-export function parseRetryAfter(value: string | null): number | undefined {
-  if (value === null) return undefined;
+export function parseRetryAfter(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
   const millis = /^\d+$/u.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
   return Number.isFinite(millis) ? Math.max(millis, 0) : undefined;
 }

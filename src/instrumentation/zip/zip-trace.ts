@@ -8,8 +8,8 @@ import { type Context, context, diag, type Span, SpanStatusCode, type TimeInput,
 import { type Clock, systemClock } from '../../clock.ts';
 import { describeError } from '../../errors.ts';
 import { ATTRIBUTE_KEYS } from '../attribute-keys.ts';
+import { readTurnBaggage } from '../turn-baggage.ts';
 import { type DownloadRecord, DownloadSelection } from './download-selection.ts';
-import { readMessageId } from './message-id.ts';
 import type { ZipError } from './zip-error.ts';
 import { recordZipMetrics } from './zip-instruments.ts';
 import type { ZipMetrics } from './zip-result.ts';
@@ -27,14 +27,13 @@ export class ZipTrace {
     this.startedAt = new Date(clock.now());
     this.#origin = clock.monotonic();
     this.#guard(() => {
-      const messageId = readMessageId(this.#context);
       this.#span = trace.getTracer('spanledger').startSpan(
         'zip.create',
         {
           startTime: this.#timeAt(0),
           attributes: {
             [ATTRIBUTE_KEYS.zipId]: id,
-            ...(messageId === undefined ? {} : { [ATTRIBUTE_KEYS.messageId]: messageId }),
+            ...readTurnBaggage(this.#context),
           },
         },
         this.#context,

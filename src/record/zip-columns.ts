@@ -1,0 +1,28 @@
+import type { ConversationRecord } from './conversation-columns.ts';
+import type { ZipReading } from './turn-reading.ts';
+
+export type ZipColumns = Pick<
+  ConversationRecord,
+  | 'zip_generated'
+  | 'zip_id'
+  | 'zip_generation_time_ms'
+  | 'zip_parallel_download_time_ms'
+  | 'zip_max_workers_used'
+  | 'zip_files_included'
+  | 'zip_files_missing'
+  | 'zip_total_size_bytes'
+>;
+
+/** @param zip `undefined`: none was seen, which is not the same as none made, for other code makes ZIPs too */
+export function buildZipColumns(zip: ZipReading | undefined): ZipColumns {
+  return {
+    zip_generated: zip === undefined ? null : true,
+    zip_id: zip?.id?.toWellFormed() ?? null,
+    zip_generation_time_ms: zip?.generationTimeMs ?? null,
+    zip_parallel_download_time_ms: zip?.parallelDownloadTimeMs ?? null,
+    zip_max_workers_used: zip?.maxWorkersUsed ?? null,
+    zip_files_included: zip?.filesIncluded ?? null,
+    zip_files_missing: zip?.filesMissing ?? null,
+    zip_total_size_bytes: zip?.totalSizeBytes ?? null,
+  };
+}
