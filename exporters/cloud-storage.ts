@@ -1,6 +1,6 @@
 /**
  * Google Cloud Storage for `createZip`. Uploads and signatures are the client's. Downloads use its endpoint and its
- * credentials, but `fetch` as their transport: a body that breaks off neither ends nor fails in the client's
+ * credentials, but not its transport: a body that breaks off neither ends nor fails in the client's
  * `createReadStream` (7.22), an abort does not reach a request that was not answered yet, and its CRC32C in JavaScript
  * takes 10 ms a megabyte, where the MD5 that the service also sends costs a sixth of that.
  */
@@ -44,10 +44,13 @@ export function cloudStorage(options: CloudStorageOptions = {}): RemoteStore {
     upload: async (object) => startUpload(await load(), object),
     async sign({ bucket, name }, { expiresInSeconds, fileName }) {
       const file = (await load()).bucket(bucket).file(name);
+      const now = Date.now();
       const [url] = await file.getSignedUrl({
         version: 'v4',
         action: 'read',
-        expires: Date.now() + expiresInSeconds * 1_000,
+        // Both, or else the client reads its own clock in between and seven days become a second less or more.
+        accessibleAt: now,
+        expires: now + expiresInSeconds * 1_000,
         responseDisposition: renderContentDisposition(fileName),
       });
       return url;
@@ -74,16 +77,17 @@ async function openObject(
   const url = new URL(storage.apiEndpoint + path);
   const opened = await openHttp(url, await authorize(storage, url), signal);
   const { headers } = opened;
-  const md5 = /(?:^|,)\s*md5=([^,]+)/u.exec(headers.get('x-goog-hash') ?? '')?.[1];
-  // The hash is that of the stored bytes: of no use where the service or `fetch` has unpacked them.
-  const isStoredAsSent = opened.sizeBytes !== undefined && headers.get('x-goog-stored-content-encoding') !== 'gzip';
+  const md5 = /(?:^|,)\s*md5=([^,]+)/u.exec(String(headers['x-goog-hash']))?.[1];
+  // The hash is that of the stored bytes: of no use where they were unpacked on the way.
+  const isStoredAsSent = opened.sizeBytes !== undefined && headers['x-goog-stored-content-encoding'] !== 'gzip';
   return md5 === undefined || !isStoredAsSent ? opened : { ...opened, body: verifyMd5(opened.body, md5) };
 }
 
 /** Credentials go to Google's own hosts only, as in the client: an emulator needs none and must not see them. */
-async function authorize(storage: Storage, url: URL): Promise<Headers> {
+async function authorize(storage: Storage, url: URL): Promise<Record<string, string>> {
   const isGoogle = ['googleapis.com', storage.universeDomain].some((domain) => url.hostname.endsWith(`.${domain}`));
-  return new Headers(isGoogle ? await storage.authClient.getRequestHeaders(url.href) : undefined);
+  if (!isGoogle) return {};
+  return Object.fromEntries(new Headers(await storage.authClient.getRequestHeaders(url.href)));
 }
 
 function startUpload(storage: Storage, { bucket, name }: RemoteObject): RemoteUpload {

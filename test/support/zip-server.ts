@@ -50,12 +50,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   moved: (request, response) => response.writeHead(302, { location: `/ok/${nameOf(request)}` }).end(),
   gzip: (request, response) =>
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(documentOf(nameOf(request)))),
-  'gzip-cut': (request, response) => {
-    response
-      .writeHead(200, { 'content-encoding': 'gzip' })
-      .write(gzipSync(documentOf(nameOf(request))).subarray(0, -12));
-    setTimeout(() => request.socket.destroy(), 20);
-  },
+  'gzip-short': (request, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(documentOf(nameOf(request))).subarray(0, -12)),
+  packed: (_request, response) => response.writeHead(200, { 'content-encoding': 'unheard-of' }).end('x'),
+  'moved-for-ever': (request, response) => response.writeHead(302, { location: request.url ?? '' }).end(),
+  'moved-to-file': (_request, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
   empty: (_request, response) => response.writeHead(200, { 'content-length': 0 }).end(),
 };
 

@@ -56,7 +56,20 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'a connection that is reset': { source: at('reset/x'), reason: 'network', detail: /./, attempts: 2 },
   'a body that is short of its length': { source: at('short/x'), reason: 'network', detail: /./, attempts: 2 },
   'a chunked body that is cut': { source: at('cut-chunked/x'), reason: 'network', detail: /./, attempts: 2 },
-  'a packed body that is cut': { source: at('gzip-cut/x'), reason: 'network', detail: /./, attempts: 2 },
+  'a packed body that is short': {
+    source: at('gzip-short/x'),
+    reason: 'source-failed',
+    detail: /unexpected end of file/,
+    attempts: 2,
+  },
+  'an unknown packing': { source: at('packed/x'), reason: 'unsupported-source', detail: /encoding/, attempts: 1 },
+  'redirects in a circle': { source: at('moved-for-ever/x'), reason: 'http-status', detail: /redirects/, attempts: 1 },
+  'a redirect to a file': {
+    source: at('moved-to-file/x'),
+    reason: 'unsupported-source',
+    detail: /redirect to file:/,
+    attempts: 1,
+  },
   'a server that never answers': {
     source: at('silent/x'),
     reason: 'timeout',

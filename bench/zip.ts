@@ -1,0 +1,138 @@
+/**
+ * What `createZip` costs, side by side with what it is built on and with its peer. `node bench/zip.ts [PART…]`, parts:
+ * `speed levels latency memory tracing`; all of them by default.
+ */
+import { execFileSync } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { deflateRawSync } from 'node:zlib';
+import { trace } from '@opentelemetry/api';
+import { BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { ZipArchive } from 'archiver';
+import yazl from 'yazl';
+import { createZip } from '../src/instrumentation/zip/create-zip.ts';
+import { writeMix } from './zip/documents.ts';
+import { compare } from './zip/measure.ts';
+import { startServer } from './zip/start-server.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'bench-zip-'));
+const destination = join(folder, 'bench.zip');
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function speed(): Promise<void> {
+  const paths = await writeMix(folder);
+  const times = await compare(
+    {
+      createZip: () =>
+        createZip({ entries: paths.map((path) => ({ name: basename(path), source: path })), destination }),
+      'archiver, level 6': () => runArchiver(paths, 6),
+      'archiver, level 1': () => runArchiver(paths, 1),
+      yazl: () => runYazl(paths),
+    },
+    5,
+  );
+  const own = times['createZip'] ?? Number.NaN;
+  say('200 PDFs and 200 texts of 200 KB, disk to file, median of 5:');
+  for (const [name, millis] of Object.entries(times))
+    say(`  ${name}: ${millis.toFixed(0)} ms, ${(millis / own).toFixed(2)} ×`);
+}
+
+async function runArchiver(paths: readonly string[], level: number): Promise<void> {
+  const archive = new ZipArchive({ zlib: { level } });
+  for (const path of paths) archive.file(path, { name: basename(path) });
+  await Promise.all([pipeline(archive, createWriteStream(destination)), archive.finalize()]);
+}
+
+async function runYazl(paths: readonly string[]): Promise<void> {
+  const zip = new yazl.ZipFile();
+  for (const path of paths) zip.addFile(path, basename(path));
+  zip.end();
+  await pipeline(zip.outputStream, createWriteStream(destination));
+}
+
+async function levels(): Promise<void> {
+  const paths = await writeMix(folder);
+  const texts = await Promise.all(paths.filter((path) => path.endsWith('.txt')).map((path) => readFile(path)));
+  const bytes = texts.reduce((sum, text) => sum + text.length, 0);
+  say('deflate of the texts:');
+  for (const level of [1, 3, 6, 9]) {
+    const start = performance.now();
+    const packed = texts.reduce((sum, text) => sum + deflateRawSync(text, { level }).length, 0);
+    const millis = performance.now() - start;
+    say(
+      `  level ${level}: ${(bytes / 1e3 / millis).toFixed(0)} MB/s, ${((100 * packed) / bytes).toFixed(1)} % of the size`,
+    );
+  }
+}
+
+async function latency(): Promise<void> {
+  const server = await startServer(40);
+  const entries = Array.from({ length: 200 }, (_, i) => ({ name: `${i}.pdf`, source: `${server.origin}/100000/${i}` }));
+  const times = await compare(
+    {
+      10: () => createZip({ entries, destination, concurrency: 10 }),
+      32: () => createZip({ entries, destination, concurrency: 32 }),
+    },
+    5,
+  );
+  say('200 documents of 100 KB over HTTP with 40 ms latency, median of 5:');
+  for (const [concurrency, millis] of Object.entries(times)) {
+    const floor = (200 / Number(concurrency)) * 40;
+    say(
+      `  concurrency ${concurrency}: ${millis.toFixed(0)} ms, ${(millis / floor).toFixed(2)} × the floor of ${floor} ms`,
+    );
+  }
+  server.stop();
+}
+
+function memory(): void {
+  say('resident memory added at its highest:');
+  const cases = [
+    ['http', '200', '200000'],
+    ['http', '2000', '200000'],
+    ['http', '70000', '2000'],
+    ['stream', '1', '5000000000'],
+  ];
+  for (const [kind = '', count = '', size = ''] of cases) {
+    const program = new URL('./zip/memory-case.ts', import.meta.url).pathname;
+    const added = execFileSync(process.execPath, ['--expose-gc', program, kind, count, size, destination], {
+      encoding: 'utf8',
+    });
+    say(`  ${count} entries of ${Number(size) / 1e3} KB (${kind}): ${Number(added).toFixed(1)} MB`);
+  }
+}
+
+async function tracing(): Promise<void> {
+  const paths = await writeMix(folder);
+  const provider = new NodeTracerProvider({
+    spanProcessors: [new BatchSpanProcessor(new InMemorySpanExporter(), { maxQueueSize: 512 })],
+  });
+  const files = paths.slice(0, 200).map((path) => ({ name: basename(path), source: path }));
+  const buffers = Array.from({ length: 200 }, (_, i) => ({ name: `${i}.pdf`, source: Buffer.from(`${i}`) }));
+  const off = (entries: typeof files | typeof buffers) => () => {
+    trace.disable();
+    return createZip({ entries, destination });
+  };
+  const on = (entries: typeof files | typeof buffers) => () => {
+    trace.setGlobalTracerProvider(provider);
+    return createZip({ entries, destination });
+  };
+  const ofFiles = await compare({ off: off(files), on: on(files) }, 21);
+  const ofBuffers = await compare({ off: off(buffers), on: on(buffers) }, 201);
+  const share = (ofFiles['on'] ?? 0) / (ofFiles['off'] ?? 1) - 1;
+  const perEntry = (((ofBuffers['on'] ?? 0) - (ofBuffers['off'] ?? 0)) * 1e3) / 200;
+  say(`tracing 200 files of 200 KB: ${(100 * share).toFixed(2)} % of the time; ${perEntry.toFixed(2)} µs an entry`);
+  await provider.shutdown();
+}
+
+const parts: Readonly<Record<string, () => Promise<void> | void>> = { speed, levels, latency, memory, tracing };
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
+try {
+  for (const part of wanted) await parts[part]?.();
+} finally {
+  await rm(folder, { recursive: true });
+}
