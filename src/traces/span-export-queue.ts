@@ -1,5 +1,4 @@
-import { context, ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
-import { type ExportResult, ExportResultCode, suppressTracing } from '@opentelemetry/core';
+import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Clock, Timer } from '../clock.ts';
 import type { Diagnostics } from '../diagnostics.ts';
@@ -160,7 +159,7 @@ export class SpanExportQueue implements SpanProcessor {
     let sent: readonly ReadableSpan[] = batch;
     try {
       this.#outlet ??= this.#options.load();
-      const { exporter, prepare } = await this.#outlet;
+      const [{ exporter, prepare }, { exportSpans }] = await Promise.all([this.#outlet, import('./export-spans.ts')]);
       await this.#settle(() => waitForResources(batch));
       sent = await this.#prepareAll(batch, prepare);
       if (sent.length > 0) await this.#withTimeout(exportSpans(exporter, [...sent]));
@@ -214,20 +213,6 @@ export class SpanExportQueue implements SpanProcessor {
     const { diagnostics, name } = this.#options;
     diagnostics.warn(`trace-export-${name}`, `the trace exporter ${name} failed: ${describeError(error)}`);
   }
-}
-
-function exportSpans(exporter: SpanExporter, spans: ReadableSpan[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = ({ code, error }: ExportResult): void => {
-      if (code === ExportResultCode.SUCCESS) resolve();
-      else reject(error ?? new Error('the exporter gave no reason'));
-    };
-    // The requests of an exporter are not the host's.
-    context.with(suppressTracing(ROOT_CONTEXT), () => {
-      // An exporter may be an async function, whatever its type says.
-      Promise.resolve(exporter.export(spans, settle)).catch(reject);
-    });
-  });
 }
 
 /** A detector of the resource may still be at work. */

@@ -5,6 +5,8 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/diagnostics.ts';
+// Loaded beforehand, so that the queue's own import takes no time of the manual clock.
+import '../../src/traces/export-spans.ts';
 import { SpanExportQueue, type SpanExportQueueOptions } from '../../src/traces/span-export-queue.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { sampleSpan } from './sample-span.ts';
