@@ -72,10 +72,10 @@ export async function createCloudLoggingWriter(options: CloudLoggingOptions): Pr
 }
 
 /** A log entry as `gcloud logging read --format=json` writes it, as far as replay reads it. */
-export interface LoggedEntry {
+export type LoggedEntry = {
   readonly jsonPayload: Readonly<Record<string, unknown>> | undefined;
   readonly textPayload: string | undefined;
-}
+};
 
 export interface ReadFallbackOptions extends CloudLoggingOptions {
   /** In the language of Cloud Logging, beside the log's name. */
@@ -99,12 +99,15 @@ export async function* readFallbackLog(options: ReadFallbackOptions): AsyncGener
     options.filter === undefined ? undefined : `(${options.filter})`,
   ];
   try {
-    const entries = client.listLogEntriesAsync({
-      resourceNames: [`projects/${projectId}`],
-      filter: conditions.filter((condition) => condition !== undefined).join(' AND '),
-      orderBy: 'timestamp asc',
-      pageSize: PAGE_SIZE,
-    });
+    const entries = client.listLogEntriesAsync(
+      {
+        resourceNames: [`projects/${projectId}`],
+        filter: conditions.filter((condition) => condition !== undefined).join(' AND '),
+        orderBy: 'timestamp asc',
+        pageSize: PAGE_SIZE,
+      },
+      { autoPaginate: false },
+    );
     for await (const entry of entries) {
       yield { jsonPayload: parseStruct(entry.jsonPayload), textPayload: entry.textPayload ?? undefined };
     }

@@ -40,4 +40,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'say whether the next step of a migration is safe, from what the store holds',
     load: async () => (await import('./commands/verify.ts')).registerVerify,
   },
+  {
+    name: 'replay',
+    summary: 'bring rows into the store from the outbox, Cloud Logging, records or OTLP',
+    load: async () => (await import('./commands/replay.ts')).registerReplay,
+  },
 ];

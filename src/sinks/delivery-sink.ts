@@ -57,6 +57,8 @@ export interface DeliverySink extends RecordSink {
   stats(): DeliveryStats;
   /** Puts on disk, or on standard error, what only memory holds. Synchronous, for the process's `exit` event. */
   persistSync(): void;
+  /** Sends rows that BigQuery refused, and no fallback took, to BigQuery again. For an operator who has changed the table. */
+  readmitRefused(): void;
 }
 
 /**
@@ -216,6 +218,11 @@ class Delivery implements DeliverySink {
   persistSync(): void {
     this.#intake.drainSync();
     this.#emptyMemory('the process ended');
+  }
+
+  readmitRefused(): void {
+    this.#openOutbox();
+    for (const file of this.#directory?.files() ?? []) file.readmit();
   }
 
   #stores(): readonly RowStore[] {

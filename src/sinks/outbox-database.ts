@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { describeError } from '../errors.ts';
+import { loadSqlite } from '../sqlite/load-sqlite.ts';
+import { BUSY, resultCode } from '../sqlite/sqlite-error.ts';
 import type { OutboxConfig } from './delivery-config.ts';
 
 /** Version of the outbox file's tables, in `PRAGMA user_version`. */
@@ -23,10 +25,9 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS rows_refused ON rows (tbl, sequence, size_bytes) WHERE refusal IS NOT NULL;
 `;
 
-/** SQLite's primary result codes. */
-const SQLITE_BUSY = 5;
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
+/** SQLite's primary result codes for a file whose content is not what it wrote. */
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
 
 export type OpenedDatabase =
   | { readonly status: 'open'; readonly database: DatabaseSync }
@@ -42,8 +43,7 @@ export type OpenedDatabase =
 export function openOutboxDatabase(path: string, durability: OutboxConfig['durability']): OpenedDatabase {
   let database: DatabaseSync | undefined;
   try {
-    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
-    database = new DatabaseSync(path);
+    database = new (loadSqlite().DatabaseSync)(path);
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     database.exec('PRAGMA journal_mode = WAL');
     database.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`);
@@ -60,7 +60,7 @@ export function openOutboxDatabase(path: string, durability: OutboxConfig['durab
     return { status: 'open', database };
   } catch (error) {
     closeQuietly(database);
-    if (primaryCode(error) === SQLITE_BUSY) return { status: 'busy' };
+    if (resultCode(error) === BUSY) return { status: 'busy' };
     const reason = describeError(error);
     return { status: isDamage(error) ? 'damaged' : 'unusable', reason };
   }
@@ -68,8 +68,8 @@ export function openOutboxDatabase(path: string, durability: OutboxConfig['durab
 
 /** Whether SQLite says that the file's content is not what it wrote. */
 export function isDamage(error: unknown): boolean {
-  const code = primaryCode(error);
-  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+  const code = resultCode(error);
+  return code === CORRUPT || code === NOT_A_DATABASE;
 }
 
 /** Guards a row against bits that flip on disk, which SQLite does not notice inside a value. */
@@ -83,9 +83,4 @@ export function closeQuietly(database: DatabaseSync | undefined): void {
   } catch {
     // Closed already, or the disk refuses the last checkpoint: the write-ahead log still holds every commit.
   }
-}
-
-function primaryCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  return error.errcode & 0xff;
 }

@@ -6,6 +6,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { describeError } from '../errors.ts';
+import { TABLE_NAMES } from './delivery-config.ts';
 import { checksumRow, closeQuietly, isDamage } from './outbox-database.ts';
 import type { TableName } from './record-sink.ts';
 import { RowCounts } from './row-counts.ts';
@@ -130,6 +131,13 @@ export class OutboxFile implements RowStore {
     for (const row of rows) {
       if (row.refusal === undefined) this.#counts.move(row.table, 'due', 'refused');
     }
+  }
+
+  /** Makes refused rows due again, e.g. after their table was changed. */
+  readmit(): void {
+    const refused = TABLE_NAMES.map((table) => [table, this.#counts.of(table, 'refused')] as const);
+    if (this.#transact(() => this.#statements.readmit.run()) !== undefined) return;
+    for (const [table, rows] of refused) this.#counts.move(table, 'refused', 'due', rows);
   }
 
   remove(rows: readonly HeldRow[]): void {
@@ -291,6 +299,7 @@ function prepareStatements(database: DatabaseSync): {
   readonly insert: StatementSync;
   readonly read: StatementSync;
   readonly refuse: StatementSync;
+  readonly readmit: StatementSync;
   readonly delete: StatementSync;
   readonly last: StatementSync;
   readonly pick: Readonly<Record<Claim['state'], StatementSync>>;
@@ -310,6 +319,7 @@ function prepareStatements(database: DatabaseSync): {
        VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)`,
     ),
     read: prepare(`SELECT ${COLUMNS} FROM rows WHERE sequence = ?`),
+    readmit: prepare('UPDATE rows SET refusal = NULL WHERE refusal IS NOT NULL'),
     refuse: prepare('UPDATE rows SET refusal = ? WHERE sequence = ?'),
     delete: prepare('DELETE FROM rows WHERE sequence = ?'),
     last: prepare('SELECT MAX(sequence) AS sequence FROM rows'),
@@ -324,5 +334,5 @@ function prepareStatements(database: DatabaseSync): {
 }
 
 function isTableName(name: string): name is TableName {
-  return name === 'conversation_logs' || name === 'conversation_logs_legacy' || name === 'token_mismatches';
+  return TABLE_NAMES.some((table) => table === name);
 }

@@ -18,9 +18,9 @@ export class RowCounts {
     this.#change(table, state, -1);
   }
 
-  move(table: string, from: string, to: string): void {
-    this.#change(table, from, -1);
-    this.#change(table, to, 1);
+  move(table: string, from: string, to: string, rows = 1): void {
+    this.#change(table, from, -rows);
+    this.#change(table, to, rows);
   }
 
   of(table: string, state: string): number {

@@ -1,0 +1,268 @@
+import { createReadStream } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Option } from 'commander';
+import { resolveConfig } from '../../config/resolve-config.ts';
+import type { SettingValues } from '../../config/setting-values.ts';
+import { createDiagnostics, type Diagnostics } from '../../diagnostics.ts';
+import { ConfigurationError, describeError } from '../../errors.ts';
+import { readJsonObjects } from '../../replay/read-json-objects.ts';
+import { type ReplayCandidate, readCandidates } from '../../replay/replay-candidates.ts';
+import { type ReplayBooks, replayRows } from '../../replay/replay-rows.ts';
+import { ReplayedKeys } from '../../replay/replayed-keys.ts';
+import { TABLE_NAMES } from '../../sinks/delivery-config.ts';
+import type { RecordSink, TableName } from '../../sinks/record-sink.ts';
+import { LEDGER_TABLES } from '../../storage/tables.ts';
+import type { RegisterCommand } from '../command-list.ts';
+import type { CliContext, ExitCode } from '../context.ts';
+import { toJsonLine, toJsonText, toPrintable } from '../printable.ts';
+import { addTargetOptions, resolveTarget, type Target, type TargetOptions } from '../target.ts';
+
+interface ReplayCommandOptions extends TargetOptions {
+  readonly outbox?: true;
+  readonly cloudLogging?: true;
+  readonly otlp?: true;
+  readonly filter?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly into: TableName;
+  readonly again?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+/** How long a batch waits for BigQuery before the replay gives up; the next one goes on from there. */
+const DELIVERY_MILLIS = 300_000;
+const INTERRUPTED_MILLIS = 5_000;
+const PROGRESS_MILLIS = 250;
+
+export const registerReplay: RegisterCommand = (command, context, finish) => {
+  addTargetOptions(command)
+    .argument('[file...]', 'export of Cloud Logging, lines of standard error, or records; - is standard input')
+    .option('--otlp', 'the files are OTLP/JSON: a trace request a file, or one a line')
+    .option('--outbox', 'what processes that have ended left in the outbox')
+    .option('--cloud-logging', 'the fallback log, read from Cloud Logging')
+    .option('--filter <filter>', 'further filter for --cloud-logging, in its own language')
+    .option('--from <time>', 'first time for --cloud-logging, RFC 3339')
+    .option('--to <time>', 'last time for --cloud-logging, RFC 3339')
+    .addOption(new Option('--into <table>', 'table of plain records').choices(TABLE_NAMES).default('conversation_logs'))
+    .option('--again', 'also rows that an earlier replay stored')
+    .option('--dry-run', 'read and check, and store nothing')
+    .option('--json', 'the result as JSON')
+    .addHelpText(
+      'after',
+      '\nStores each row once, however often it is run. Interrupt it as you like: the next replay goes on from there.',
+    )
+    .action(async (files: readonly string[], options: ReplayCommandOptions) => {
+      const interrupt = new AbortController();
+      const onSignal = (): void => interrupt.abort();
+      process.once('SIGINT', onSignal);
+      try {
+        finish(await replay(files, options, context, interrupt.signal));
+      } finally {
+        process.off('SIGINT', onSignal);
+      }
+    });
+};
+
+/** Brings rows into the store from wherever they are kept. 0 where every one of them is stored. */
+export async function replay(
+  files: readonly string[],
+  options: ReplayCommandOptions,
+  context: CliContext,
+  interrupt: AbortSignal,
+): Promise<ExitCode> {
+  const sources = [files.length > 0, options.outbox === true, options.cloudLogging === true].filter(Boolean).length;
+  if (sources !== 1) throw new ConfigurationError('replay', 'needs one source: files, --outbox or --cloud-logging');
+  const { values } = resolveConfig({
+    env: context.env,
+    ...(options.config !== undefined && { configFile: resolve(context.cwd, options.config) }),
+  });
+  const outboxPath = resolve(context.cwd, values.outboxPath);
+  if (options.outbox === true) {
+    const { replayOutbox } = await import('../replay-outbox.ts');
+    return replayOutbox({ ...values, outboxPath }, options, context, interrupt);
+  }
+  return replaySource(files, options, { ...values, outboxPath }, context, interrupt);
+}
+
+async function replaySource(
+  files: readonly string[],
+  options: ReplayCommandOptions,
+  values: SettingValues,
+  context: CliContext,
+  interrupt: AbortSignal,
+): Promise<ExitCode> {
+  const target = resolveTarget(options, context);
+  const problems: string[] = [];
+  const report = (problem: string): void => void problems.push(problem);
+  const candidates =
+    options.cloudLogging === true
+      ? readCloudLogging(options, values, report)
+      : options.otlp === true
+        ? readOtlp(files, values, context, report)
+        : readFiles(files, options.into, context, report);
+  const keys = await openKeys(options, values, target);
+  const sink = options.dryRun === true ? undefined : await openSink(target, context);
+  const stop = (): void => void sink?.shutdown(INTERRUPTED_MILLIS);
+  interrupt.addEventListener('abort', stop, { once: true });
+  let books: ReplayBooks;
+  try {
+    books = await replayRows({
+      candidates,
+      tables: Object.fromEntries(LEDGER_TABLES.map((table) => [table.name, table])),
+      sink,
+      replayed:
+        options.again === true ? { see: keys.see.bind(keys), has: () => false, add: keys.add.bind(keys) } : keys,
+      report,
+      onProgress: showProgress(context),
+      interrupt,
+    });
+  } finally {
+    interrupt.removeEventListener('abort', stop);
+    await sink?.shutdown(INTERRUPTED_MILLIS);
+    keys.close();
+  }
+  for (const problem of problems) {
+    await context.stderr.write(options.json ? toJsonLine({ problem }) : `${toPrintable(problem)}\n`);
+  }
+  await context.stdout.write(options.json ? toJsonText(books) : renderBooks(books, options.dryRun === true));
+  const isWhole = books.finished && problems.length === 0 && books.invalid + books.refused + books.undelivered === 0;
+  return isWhole ? 0 : 1;
+}
+
+async function* readFiles(
+  files: readonly string[],
+  table: TableName,
+  context: CliContext,
+  report: (problem: string) => void,
+): AsyncGenerator<ReplayCandidate> {
+  // Parts of a record may be spread over the files of an export.
+  yield* readCandidates(readObjects(files, context, report), table, (problem) => report(`the source ${problem}`));
+}
+
+async function* readObjects(
+  files: readonly string[],
+  context: CliContext,
+  report: (problem: string) => void,
+): AsyncGenerator<Record<string, unknown>> {
+  for (const file of files) {
+    try {
+      const chunks = file === '-' ? context.stdin : createReadStream(resolve(context.cwd, file));
+      yield* readJsonObjects(chunks, (problem) => report(`${file} ${problem}`));
+    } catch (error) {
+      report(`${file} cannot be read: ${describeError(error)}`);
+    }
+  }
+}
+
+async function* readCloudLogging(
+  options: ReplayCommandOptions,
+  values: SettingValues,
+  report: (problem: string) => void,
+): AsyncGenerator<ReplayCandidate> {
+  const { readFallbackLog } = await import('../../../exporters/cloud-logging.ts');
+  const project = options.project ?? values.project;
+  const { filter, from, to } = options;
+  const entries = readFallbackLog({
+    ...(project !== undefined && { projectId: project }),
+    ...(filter !== undefined && { filter }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  });
+  try {
+    yield* readCandidates(entries, options.into, (problem) => report(`the fallback log ${problem}`));
+  } catch (error) {
+    report(`the fallback log cannot be read: ${describeError(error)}`);
+  }
+}
+
+async function* readOtlp(
+  files: readonly string[],
+  values: SettingValues,
+  context: CliContext,
+  report: (problem: string) => void,
+): AsyncGenerator<ReplayCandidate> {
+  const { readOtlpRows } = await import('../read-otlp-rows.ts');
+  yield* readOtlpRows(files, values, createCliDiagnostics(context), context, report);
+}
+
+async function openKeys(options: ReplayCommandOptions, values: SettingValues, target: Target): Promise<ReplayedKeys> {
+  const { openTemporary, openWritable } = await import('../../storage/open-sqlite.ts');
+  const path = join(dirname(values.outboxPath), 'replayed.db');
+  const { existsSync } = await import('node:fs');
+  const database =
+    options.dryRun === true && !existsSync(path) ? openTemporary(0) : openWritable(path, { busyTimeoutMillis: 5_000 });
+  return new ReplayedKeys(database, nameTarget(target));
+}
+
+/** A sink whose writes resolve with what became of each row; it holds nothing that the source does not hold. */
+async function openSink(target: Target, context: CliContext): Promise<RecordSink> {
+  const diagnostics = createCliDiagnostics(context);
+  if (target.kind === 'sqlite') {
+    const { LocalSink } = await import('../../storage/local-sink.ts');
+    return new LocalSink({ path: target.path, diagnostics, clock: context.clock });
+  }
+  const [{ createDeliverySink }, { DEFAULT_DELIVERY }, { createBigQueryTransport }, { bigQueryNames }] =
+    await Promise.all([
+      import('../../sinks/delivery-sink.ts'),
+      import('../../sinks/delivery-config.ts'),
+      import('../../../exporters/bigquery-transport.ts'),
+      import('../../storage/bigquery-names.ts'),
+    ]);
+  return createDeliverySink(
+    {
+      ...DEFAULT_DELIVERY,
+      serverless: true,
+      serverlessTimeoutMillis: DELIVERY_MILLIS,
+      retry: { ...DEFAULT_DELIVERY.retry, totalMillis: Number.MAX_SAFE_INTEGER },
+    },
+    {
+      diagnostics,
+      clock: context.clock,
+      transport: () =>
+        createBigQueryTransport({
+          ...(target.projectId !== undefined && { projectId: target.projectId }),
+          datasetId: target.dataset,
+          tables: bigQueryNames(target.table).tables,
+        }),
+      // The source keeps what is not stored.
+      writeLine: () => undefined,
+    },
+  );
+}
+
+function createCliDiagnostics(context: CliContext): Diagnostics {
+  return createDiagnostics({ write: (line) => void context.stderr.write(`${line}\n`) });
+}
+
+function nameTarget(target: Target): string {
+  return target.kind === 'sqlite'
+    ? `sqlite:${target.path}`
+    : `bigquery:${target.projectId ?? ''}.${target.dataset}.${target.table}`;
+}
+
+function showProgress(context: CliContext): (books: ReplayBooks) => void {
+  if (!context.stderr.isTTY) return () => undefined;
+  let shownAt = Number.NEGATIVE_INFINITY;
+  return ({ read, stored }) => {
+    const now = context.clock.monotonic();
+    if (now - shownAt < PROGRESS_MILLIS) return;
+    shownAt = now;
+    void context.stderr.write(`\r${read} read, ${stored} stored`);
+  };
+}
+
+function renderBooks(books: ReplayBooks, dryRun: boolean): string {
+  const lines: readonly (readonly [string, number])[] = [
+    ['read', books.read],
+    [dryRun ? 'would be stored' : 'stored', dryRun ? books.wouldStore : books.stored],
+    ['stored by an earlier replay', books.storedBefore],
+    ['named more than once', books.duplicates],
+    ['not a row of the table', books.invalid],
+    ['refused by the store', books.refused],
+    ['not delivered', books.undelivered],
+  ];
+  const width = Math.max(...lines.map(([label]) => label.length));
+  const end = books.finished ? '' : 'The replay did not reach the end; run it again to go on.\n';
+  return `${lines.map(([label, count]) => `${label.padEnd(width)}  ${count}\n`).join('')}${end}`;
+}

@@ -1,0 +1,66 @@
+import { parseFallbackPayload } from '../sinks/fallback-entry.ts';
+import type { LedgerEntry, TableName } from '../sinks/record-sink.ts';
+import { PartJoiner } from './part-joiner.ts';
+import type { ReportProblem } from './read-json-objects.ts';
+
+/** A row that a source names; validated later. */
+export type ReplayCandidate = Pick<LedgerEntry, 'key'> & {
+  readonly table: string;
+  readonly row: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * The rows in JSON objects of any of the forms that rows are kept in: entries of Cloud Logging (as `gcloud logging read` and sinks
+ * to storage write them), lines of standard error, and records as `spanledger map` writes them.
+ *
+ * @param table table of plain records
+ */
+export async function* readCandidates(
+  objects: AsyncIterable<Readonly<Record<string, unknown>>>,
+  table: TableName,
+  report: ReportProblem,
+): AsyncGenerator<ReplayCandidate> {
+  const joiner = new PartJoiner();
+  let foreign = 0;
+  for await (const object of objects) {
+    const content = parseFallbackPayload(object.jsonPayload ?? object) ?? parseTextPayload(object.textPayload);
+    if (content === undefined) {
+      if (typeof object.message_id === 'string') yield { table, key: buildRecordKey(object, table), row: object };
+      else foreign += 1;
+      continue;
+    }
+    const { body } = content;
+    if (body.kind === 'whole') {
+      yield { table: content.table, key: content.key, row: body.record };
+      continue;
+    }
+    const text = joiner.add({ ...content, body });
+    const row = text === undefined ? undefined : parseRecord(text);
+    if (row !== undefined) yield { table: content.table, key: content.key, row };
+    else if (text !== undefined) report(`has parts that do not fit together for ${content.key}`);
+  }
+  joiner.end();
+  if (joiner.incomplete > 0) report(`lacks parts of ${joiner.incomplete} records`);
+  if (foreign > 0) report(`has ${foreign} objects that hold no record`);
+}
+
+/** The insert id that the row had when it was made. */
+function buildRecordKey(row: Readonly<Record<string, unknown>>, table: TableName): string {
+  const version = typeof row.record_version === 'number' ? row.record_version : 1;
+  const key = `${String(row.message_id)}:${version}`;
+  return table === 'token_mismatches' ? `${key}:${String(row.field)}` : key;
+}
+
+/** A structured line that an agent kept as text. */
+function parseTextPayload(text: unknown): ReturnType<typeof parseFallbackPayload> {
+  return typeof text === 'string' && text.startsWith('{') ? parseFallbackPayload(parseRecord(text)) : undefined;
+}
+
+function parseRecord(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
