@@ -47,9 +47,9 @@ interface Batch {
 
 export class FallbackLane {
   readonly circuit: Circuit;
-  inFlight = 0;
+  inFlight: number = 0;
   /** Monotonic time since which the process ends: what only memory holds waits for one more attempt, not for longer. */
-  hurriedSince = Number.POSITIVE_INFINITY;
+  hurriedSince: number = Number.POSITIVE_INFINITY;
   readonly #options: FallbackLaneOptions;
   readonly #stop: AbortController = new AbortController();
   /** Refused by the fallback itself: held back for a while, so that others pass. */
