@@ -74,7 +74,7 @@ function resolveSetting<T>(
   file: ReadonlyMap<string, unknown> | undefined,
   warnings: string[],
 ): [T, SettingSource] {
-  if (inCode !== undefined) return [parseOrThrow(setting, inCode, `start({ ${name} })`), 'code'];
+  if (inCode !== undefined) return [parseOrThrow(setting, inCode, `option ${name}`), 'code'];
   for (const variable of setting.env) {
     const text = env[variable];
     if (text === undefined || text === '') continue;

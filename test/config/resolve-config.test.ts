@@ -155,7 +155,7 @@ describe('resolveConfig', () => {
 
   it('refuses a bad value in code, naming it', () => {
     expect(() => resolveConfig({ settings: { maxHeldBytes: 12 }, env: {}, configFile: false })).toThrow(
-      'start({ maxHeldBytes }) is 12; allowed: a whole number of bytes from 65536 to 1125899906842624',
+      'option maxHeldBytes is 12; allowed: a whole number of bytes from 65536 to 1125899906842624',
     );
   });
 

@@ -61,7 +61,11 @@ export function createTrackingCallbacks(options: SpanledgerPluginOptions = {}): 
 }
 
 /** Ready-made callbacks without options, so that an agent changes one import. */
-export const { beforeAgent, afterAgent, beforeTool, afterModel }: TrackingCallbacks = createTrackingCallbacks();
+const CALLBACKS = createTrackingCallbacks();
+export const beforeAgent: TrackingCallbacks['beforeAgent'] = CALLBACKS.beforeAgent;
+export const afterAgent: TrackingCallbacks['afterAgent'] = CALLBACKS.afterAgent;
+export const beforeTool: TrackingCallbacks['beforeTool'] = CALLBACKS.beforeTool;
+export const afterModel: TrackingCallbacks['afterModel'] = CALLBACKS.afterModel;
 
 /** The last final answer of this invocation: the session holds earlier turns as well. */
 function findAnswer({ invocationContext, invocationId }: Context): string | undefined {
