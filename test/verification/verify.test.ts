@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createDualExporter, type DualExporterOptions } from '../../exporters/dual.ts';
+import { countLoggedTurns } from '../../src/cli/count-fallback-rows.ts';
 import type { Backend } from '../../src/config/backend.ts';
 import { createDiagnostics } from '../../src/diagnostics.ts';
+import { buildFallbackEntries } from '../../src/sinks/fallback-entry.ts';
 import type { LedgerEntry } from '../../src/sinks/record-sink.ts';
+import type { PendingRow } from '../../src/sinks/row-store.ts';
 import type { Turn } from '../../src/span-tree/turn.ts';
 import { LocalStore } from '../../src/storage/local-store.ts';
 import { type CliRun, runTestCli } from '../cli/test-context.ts';
@@ -252,12 +255,37 @@ describe('BigQuery', () => {
   it('does not call it safe where the fallback is not known', async () => {
     await run(healthy(100), 'solid');
     await startBigQuery();
-    const { exitCode, stdout } = await verifyBigQuery('--phase', 'solid');
+    // No credentials, so that nothing is asked beyond this machine.
+    vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', join(directory, 'none.json'));
+    const { exitCode, stdout, stderr } = await verifyBigQuery('--phase', 'solid');
+    expect(stderr).toContain('the fallback log cannot be read');
     expect(exitCode).toBe(1);
     expect(stdout).toContain(
       'It is not safe to begin the month of solid without fallback: insert success (the fallback',
     );
     expect((await verifyBigQuery('--phase', 'solid', '--fallback-rows', '0')).exitCode).toBe(0);
+  });
+});
+
+describe('the fallback log', () => {
+  it('is counted by rows of turns, in parts or twice', async () => {
+    const row = (table: PendingRow['table'], key: string, text: string): PendingRow => {
+      const payload = JSON.stringify({ message_id: key, user_question: text });
+      return { table, key, payload, sizeBytes: Buffer.byteLength(payload), receivedAtMillis: 0 };
+    };
+    const rows = [
+      row('conversation_logs', 'a:1', 'short'),
+      row('conversation_logs', 'b:1', 'x'.repeat(500_000)),
+      row('conversation_logs', 'a:1', 'short'),
+      row('conversation_logs_legacy', 'c:1', 'short'),
+    ];
+    const entries = rows.flatMap((each) => buildFallbackEntries(each, 'no answer', false));
+    expect(entries.length).toBeGreaterThan(rows.length);
+    async function* log(): AsyncGenerator<{ readonly jsonPayload: unknown }> {
+      yield { jsonPayload: { message: 'of somebody else' } };
+      for (const { payload } of entries) yield { jsonPayload: payload };
+    }
+    expect(await countLoggedTurns(log())).toBe(2);
   });
 });
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { describeError } from '../../errors.ts';
 import {
   DEFAULT_THRESHOLDS,
   judgeFigures,
@@ -6,14 +7,15 @@ import {
   type Thresholds,
   type Verdict,
 } from '../../verification/judge-figures.ts';
-import { buildPeriod } from '../../verification/period.ts';
+import { buildPeriod, type Period } from '../../verification/period.ts';
 import { readFigures } from '../../verification/read-figures.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
+import { countFallbackRows } from '../count-fallback-rows.ts';
 import { openStore } from '../open-store.ts';
 import { toJsonText, toPrintable } from '../printable.ts';
 import { renderTable } from '../render-table.ts';
-import { addTargetOptions, resolveTarget, type TargetOptions } from '../target.ts';
+import { addTargetOptions, resolveTarget, type Target, type TargetOptions } from '../target.ts';
 
 interface VerifyOptions extends TargetOptions {
   readonly phase: Phase;
@@ -74,14 +76,27 @@ async function verify(options: VerifyOptions, context: CliContext): Promise<Exit
   const target = resolveTarget(options, context);
   const store = await openStore(target);
   try {
-    // The local store has no fallback: what it does not take stays with the host.
-    const fallbackRows = options.fallbackRows ?? (target.kind === 'sqlite' ? 0 : undefined);
+    const asksForFallback = options.phase !== 'dual' && options.fallbackRows === undefined;
+    const fallbackRows = asksForFallback ? await readFallbackRows(target, period, context) : options.fallbackRows;
     const figures = await readFigures(store.run, store.tables, period, thresholds.tokenTolerance, fallbackRows);
     const verdict = judgeFigures(options.phase, figures, thresholds);
     await context.stdout.write(options.json ? toJsonText(verdict) : renderVerdict(verdict));
     return verdict.safe ? 0 : 1;
   } finally {
     store.close();
+  }
+}
+
+/** A log that cannot be read is said, and leaves its criteria unknown. */
+async function readFallbackRows(target: Target, period: Period, context: CliContext): Promise<number | undefined> {
+  try {
+    return await countFallbackRows(target, period);
+  } catch (error) {
+    const reason = toPrintable(describeError(error));
+    await context.stderr.write(
+      `the fallback log cannot be read: ${reason} (--fallback-rows gives the number by hand)\n`,
+    );
+    return undefined;
   }
 }
 
