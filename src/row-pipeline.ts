@@ -62,6 +62,8 @@ export function createRowPipeline(options: RowPipelineOptions): RowPipeline {
     diagnostics,
     clock,
   });
+  // What `legacy` and `dual` need is imported while the agent works on its first turn.
+  exporter.prepare();
   return {
     sink,
     exporter: {
