@@ -124,6 +124,9 @@ async function connect(options: CloudLoggingOptions): Promise<Connection> {
     ...options.clientOptions,
     ...(options.projectId !== undefined && { projectId: options.projectId }),
   });
+  // Every call starts this once more and rethrows its failure where nobody catches it: without credentials the host would
+  // end with an unhandled rejection.
+  await client.initialize();
   return { client, projectId: options.projectId ?? (await client.getProjectId()) };
 }
 
