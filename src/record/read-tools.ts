@@ -26,10 +26,14 @@ export function readTools(spans: readonly TurnSpan[], calls: readonly TurnSpan[]
       reading: readTool(tool, nameOf.get(tool)),
     };
   });
-  const seen = new Set(rankOf.values());
+  const seen = new Map([...rankOf].map(([tool, rank]) => [rank, tool.span.startTimeUnixNano]));
+  const lastAsked = new Map<bigint, bigint>();
   for (const [rank, request] of requests.entries()) {
+    // After the call that asked for it, and after what the same call asked for before it.
+    const at = seen.get(rank) ?? lastAsked.get(request.afterUnixNano) ?? request.afterUnixNano;
+    lastAsked.set(request.afterUnixNano, at);
     if (seen.has(rank) || HAND_OVER.test(request.name)) continue;
-    entries.push({ at: request.afterUnixNano, rank, reading: readRequest(request) });
+    entries.push({ at, rank, reading: readRequest(request) });
   }
   // Tools that one answer starts together may share a start time: then the order of the requests is the call order.
   entries.sort((a, b) => (a.at === b.at ? a.rank - b.rank : a.at < b.at ? -1 : 1));

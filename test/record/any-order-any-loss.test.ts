@@ -8,7 +8,7 @@ import type { SpanSnapshot } from '../../src/span-tree/span-snapshot.ts';
 import type { Turn } from '../../src/span-tree/turn.ts';
 import { walk } from '../../src/span-tree/walk.ts';
 import { captureNames, loadCapture, spansOf } from '../support/dialect-capture.ts';
-import { expectValidRow } from '../support/valid-row.ts';
+import { expectValidRow } from '../support/expect-valid-row.ts';
 
 /** Ties in time keep the order of arrival, by design: some instrumentations round to milliseconds. Here are no ties. */
 function distinctStarts(spans: readonly SpanSnapshot[]): readonly SpanSnapshot[] {

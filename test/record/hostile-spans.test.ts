@@ -5,8 +5,8 @@ import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import { buildTurns } from '../../src/span-tree/build-turns.ts';
 import type { Attributes, AttributeValue, SpanSnapshot } from '../../src/span-tree/span-snapshot.ts';
 import { captureNames, loadCapture, spansOf } from '../support/dialect-capture.ts';
+import { expectValidRow } from '../support/expect-valid-row.ts';
 import { sampleSpan } from '../support/span-snapshot-builder.ts';
-import { expectValidRow } from '../support/valid-row.ts';
 
 const DEEP = 10_000;
 const deepList = `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`;
