@@ -1,10 +1,12 @@
 import { AgentTool, type BaseTool, FunctionTool, InMemoryRunner, LlmAgent, LogLevel, setLogLevel } from '@google/adk';
-import { context, trace } from '@opentelemetry/api';
+import { type Attributes, context, trace } from '@opentelemetry/api';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDiagnostics } from '../../src/diagnostics.ts';
 import { AdkSpanProcessor } from '../../src/instrumentation/adk/adk-span-processor.ts';
 import { SpanledgerPlugin } from '../../src/instrumentation/adk/spanledger-plugin.ts';
+import { readTurnBaggage } from '../../src/instrumentation/turn-baggage.ts';
+import { turnContext } from '../../src/instrumentation/turn-context.ts';
 import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
@@ -186,6 +188,21 @@ describe('SpanledgerPlugin', () => {
       plugin: new SpanledgerPlugin({ captureContent: false }),
     });
     expect(row).toMatchObject({ user_question: null, agent_response: null, total_token_count: 325, success: true });
+  });
+
+  it('names the turn for other processes, from within a tool', async () => {
+    let named: Attributes = {};
+    const publish = new FunctionTool({
+      name: 'publish',
+      description: 'Orders a ZIP',
+      execute: () =>
+        trace.getTracer('host').startActiveSpan('publish', (span) => {
+          named = readTurnBaggage(turnContext());
+          span.end();
+        }),
+    });
+    const row = await rowOf({ steps: [[callTool('publish', {})], [say('soon')]], tools: [publish] });
+    expect(named['spanledger.message_id']).toBe(row.message_id);
   });
 
   it('adds the attributes of the host to every turn', async () => {
