@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { ConfigurationError, describeError } from '../errors.ts';
+import { join } from 'node:path';
+import { ConfigurationError, describeError, MissingPackageError } from '../errors.ts';
 import { SETTINGS } from './settings.ts';
 import { substituteVariables } from './substitute-variables.ts';
 
 /** The package's own parts of the file. Everything else in it is the application's. */
 const SECTIONS: readonly (readonly string[])[] = [['analytics', 'conversation_tracking'], ['traces']];
-
-// Loaded when there is a file to read: neither costs a start without one.
-const require = createRequire(import.meta.url);
 
 /**
  * Reads the settings in a YAML (or JSON) file.
@@ -42,11 +40,24 @@ function readText(path: string): string | undefined {
 }
 
 function parseYaml(path: string, text: string): unknown {
-  const { parse }: typeof import('yaml') = require('yaml');
+  const { parse } = loadYaml();
   try {
     return parse(text);
   } catch (error) {
     throw new ConfigurationError(path, `is not valid YAML: ${describeError(error).trim()}`, { cause: error });
+  }
+}
+
+/**
+ * Loaded when there is a file to read: it costs a start without one nothing. In a bundle it is resolved from where the
+ * application runs; as CommonJS, the bundle has no URL of its own.
+ */
+function loadYaml(): typeof import('yaml') {
+  const bundleUrl: string | undefined = import.meta.url;
+  try {
+    return createRequire(bundleUrl ?? join(process.cwd(), 'package.json'))('yaml');
+  } catch (error) {
+    throw new MissingPackageError('yaml', 'reading the configuration file in a bundle', { cause: error });
   }
 }
 
