@@ -51,5 +51,9 @@ console.log('Questions:');
 for (const together of CONVERSATIONS) await Promise.all(together.map(ask));
 
 const { settled, detail } = await ledger.flush();
-console.log(settled ? '\nEvery row is stored.' : `\nNot every row is stored: ${detail}`);
-await showRows(ledger.config.values, startedAt);
+if (settled) {
+  await showRows(ledger.config.values, startedAt);
+} else {
+  console.log(`\nNot every row is stored: ${detail}`);
+  process.exitCode = 1;
+}
