@@ -5,7 +5,7 @@ import { ZIP_AMENDMENT } from '../record/zip-amendment.ts';
  * The body of the view `conversation_logs_latest`, the same text for BigQuery and SQLite: one row a turn, without the
  * duplicates that best-effort insert ids let through. Every column comes from the turn's newest `record_version`; the
  * ZIP columns come, together, from the newest row that has a ZIP, so that an amendment blanks nothing.
- * Decision: docs/decisions/0003-latest-view.md
+ * Decision: docs/decisions/conversation-logs-latest.md
  *
  * @param source the table as the dialect quotes it
  */
