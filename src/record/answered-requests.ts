@@ -64,8 +64,10 @@ function answeredIn(messages: readonly Message[]): readonly ToolRequest[] {
       if (at < 0) requests.push(request);
       answered.add(request);
     }
-    requests.push(...message.toolRequests);
-    open.push(...message.toolRequests);
+    for (const request of message.toolRequests) {
+      requests.push(request);
+      open.push(request);
+    }
   }
   return requests.filter((request) => answered.has(request));
 }

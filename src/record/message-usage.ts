@@ -57,14 +57,11 @@ function collect(root: unknown, byMessage: Map<string, ReportedUsage>): void {
   const queue: unknown[] = [root];
   for (let at = 0; at < queue.length && at < MAX_VISITED; at += 1) {
     const value = queue[at];
-    if (isArray(value)) {
-      queue.push(...value);
-    } else if (isObject(value)) {
-      const usage = readUsageObject(property(value, MARK));
-      const id = nonEmptyString(property(value, 'id'));
-      if (usage !== undefined && id !== undefined && !byMessage.has(id)) byMessage.set(id, usage);
-      queue.push(...Object.values(value));
-    }
+    if (!isArray(value) && !isObject(value)) continue;
+    const usage = readUsageObject(property(value, MARK));
+    const id = nonEmptyString(property(value, 'id'));
+    if (usage !== undefined && id !== undefined && !byMessage.has(id)) byMessage.set(id, usage);
+    for (const inner of Object.values(value)) queue.push(inner);
   }
 }
 

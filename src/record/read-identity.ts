@@ -44,16 +44,16 @@ function place(names: readonly string[], ...keys: readonly string[]): Place {
 export function readIdentity(turn: Turn, spans: readonly TurnSpan[]): IdentityReading {
   const [first] = spans;
   const topOwner = first?.recognised?.kind === 'agent' ? first : undefined;
-  const own: Attributes[] = [];
-  const nested: Attributes[] = [];
+  const own: Source[] = [];
+  const nested: Source[] = [];
   for (const span of spans) {
     if (span.recognised === undefined) continue;
     const isOwn = span === first || (span.owner === topOwner && span.recognised.kind !== 'agent');
-    (isOwn ? own : nested).push(span.span.attributes);
+    (isOwn ? own : nested).push(sourceOf(span.span.attributes));
   }
-  const above = turn.ancestors.map((ancestor) => ancestor.attributes);
+  const above = turn.ancestors.map((ancestor) => sourceOf(ancestor.attributes));
   const find = (where: Place): string | undefined => {
-    const ids = new Set(own.map((attributes) => idIn(attributes, where)).filter((id) => id !== undefined));
+    const ids = new Set(own.map((source) => idIn(source, where)).filter((id) => id !== undefined));
     if (ids.size > 1) return undefined;
     const [id] = ids;
     return id ?? firstId(nested, where) ?? firstId(above, where);
@@ -61,18 +61,26 @@ export function readIdentity(turn: Turn, spans: readonly TurnSpan[]): IdentityRe
   return { conversationId: find(CONVERSATION), sessionId: find(SESSION), userId: find(USER) };
 }
 
-function firstId(places: readonly Attributes[], where: Place): string | undefined {
-  for (const attributes of places) {
-    const id = idIn(attributes, where);
+interface Source {
+  readonly attributes: Attributes;
+  /** Properties of the application, in JSON. */
+  readonly metadata: unknown;
+}
+
+function sourceOf(attributes: Attributes): Source {
+  return { attributes, metadata: parseContainer(nonEmptyString(attributes.metadata) ?? '') };
+}
+
+function firstId(sources: readonly Source[], where: Place): string | undefined {
+  for (const source of sources) {
+    const id = idIn(source, where);
     if (id !== undefined) return id;
   }
   return undefined;
 }
 
 /** What a call was given as its own metadata comes before what its context lent it. */
-function idIn(attributes: Attributes, { names, keys }: Place): string | undefined {
-  const json = nonEmptyString(attributes.metadata);
-  const metadata = json === undefined ? undefined : parseContainer(json);
+function idIn({ attributes, metadata }: Source, { names, keys }: Place): string | undefined {
   for (const name of metadata === undefined ? [] : names) {
     const id = idText(property(metadata, name));
     if (id !== undefined) return id;

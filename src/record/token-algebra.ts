@@ -11,7 +11,7 @@ import type { TokenUsage } from './turn-reading.ts';
  * - `total_contradicted`: the reported total is less than its parts, so it is none of the provider's; they are summed.
  * - `total_unreported`: no total is reported, and it cannot be derived; NULL.
  */
-export type CallRule =
+type CallRule =
   | 'reasoning_included'
   | 'reasoning_excluded'
   | 'reasoning_unreported'

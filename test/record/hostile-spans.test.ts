@@ -147,3 +147,22 @@ describe('size', () => {
     expect(deep).toMatchObject({ model_call_count: 1, total_token_count: 3 });
   });
 });
+
+describe('breadth', () => {
+  it('reads lists far longer than an argument list can be', () => {
+    const wide = (item: string): string => `[${new Array(200_000).fill(item).join(',')}]`;
+    const requests = `[{"role":"assistant","tool_calls":${wide('{"id":"c","name":"t"}')}}]`;
+    const details = `{"input":1,"output":1,${Array.from({ length: 200_000 }, (_, i) => `"cached${i}":1`).join(',')}}`;
+    const root = { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.input.messages': wide('"x"') };
+    const calls = [
+      { 'gen_ai.operation.name': 'chat', 'gen_ai.output.messages': requests },
+      { 'gen_ai.operation.name': 'chat', 'gen_ai.input.messages': requests },
+      { 'langfuse.observation.type': 'generation', 'langfuse.observation.usage_details': details },
+      { 'traceloop.span.kind': 'task', 'traceloop.entity.output': `{"usage_metadata":1,"x":${wide('{}')}}` },
+    ];
+    const children = calls.map((attributes, i) =>
+      withAttributes(sampleSpan({ id: `c${i}`, parent: 'root', start: i }), attributes),
+    );
+    rowOf([withAttributes(sampleSpan({ id: 'root' }), root), ...children]);
+  });
+});

@@ -21,16 +21,13 @@ const BODY_KEYS = ['gen_ai.event.content', 'gen_ai.prompt', 'gen_ai.completion',
 
 /** Messages that the GenAI conventions record as span events, in order. */
 export function eventMessages(events: readonly SpanEvent[], side: Side): readonly Message[] {
-  const messages: Message[] = [];
-  for (const event of events) {
+  return events.flatMap((event) => {
     if (event.name === DETAILS_EVENT) {
-      messages.push(...readMessages(event.attributes[DETAILS_KEY[side]], side === 'input' ? 'user' : 'assistant'));
-      continue;
+      return readMessages(event.attributes[DETAILS_KEY[side]], side === 'input' ? 'user' : 'assistant');
     }
     const kind = MESSAGE_EVENTS.get(event.name);
-    if (kind?.side === side) messages.push(...readEvent(event, kind.role));
-  }
-  return messages;
+    return kind?.side === side ? readEvent(event, kind.role) : [];
+  });
 }
 
 function readEvent(event: SpanEvent, role: MessageRole): readonly Message[] {

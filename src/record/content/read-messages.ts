@@ -1,3 +1,4 @@
+import type { ToolRequest } from '../turn-reading.ts';
 import { asContainer, isArray, isObject, type JsonObject, parseContainer, property, propertyAt } from './json-value.ts';
 import { type Message, type MessageRole, textMessage } from './message.ts';
 import { readParts, readToolAnswer, readToolRequests, toolItemRole } from './read-parts.ts';
@@ -160,10 +161,15 @@ function readMessage(body: JsonObject, named: MessageRole, depth: number): reado
   const parts = readParts(isObject(content) && Object.hasOwn(content, 'parts') ? content.parts : content);
   const serialised = parts.texts.length === 1 ? unwrapList(parts.texts[0]) : undefined;
   if (serialised !== undefined) return read(serialised, role, depth + 1);
+  const toolRequests = parts.toolRequests.length > 0 ? parts.toolRequests : listedRequests(body);
+  const toolAnswers = role === 'tool' && parts.toolAnswers.length === 0 ? [readToolAnswer(body)] : parts.toolAnswers;
+  return [{ role, texts: parts.texts, toolRequests, toolAnswers }];
+}
+
+/** Tool calls beside the content; where they are in it too, those are the same. */
+function listedRequests(body: JsonObject): readonly ToolRequest[] {
   const listed = readToolRequests(body.tool_calls ?? body.toolCalls);
-  const requests = listed.length > 0 ? listed : readToolRequests(propertyAt(body, 'additional_kwargs', 'tool_calls'));
-  const answers = role === 'tool' && parts.toolAnswers.length === 0 ? [readToolAnswer(body)] : parts.toolAnswers;
-  return [{ role, texts: parts.texts, toolRequests: [...parts.toolRequests, ...requests], toolAnswers: answers }];
+  return listed.length > 0 ? listed : readToolRequests(propertyAt(body, 'additional_kwargs', 'tool_calls'));
 }
 
 function isFilled(content: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { SpanSnapshot } from '../../span-tree/span-snapshot.ts';
 import { isObject, parseContainer } from '../content/json-value.ts';
 import { readMessages } from '../content/read-messages.ts';
-import { firstCount, type ReportedUsage, readUsageObject, reportedUsage } from '../reported-usage.ts';
+import { type ReportedUsage, readUsageObject, reportedUsage, tokenCount } from '../reported-usage.ts';
 import type { Dialect, SpanKind } from './dialect.ts';
 import { statusError, textOf } from './span-attributes.ts';
 
@@ -55,11 +55,7 @@ function usageOf(span: SpanSnapshot): ReportedUsage | undefined {
   const known = readUsageObject(details);
   if (!Object.hasOwn(details, 'input')) return known;
   const matching = (pattern: RegExp): number | undefined =>
-    firstCount(
-      ...Object.keys(details)
-        .filter((key) => pattern.test(key))
-        .map((key) => details[key]),
-    );
+    tokenCount(details[Object.keys(details).find((key) => pattern.test(key)) ?? '']);
   return reportedUsage({
     input: known?.input,
     output: known?.output,
