@@ -1,0 +1,58 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { SETTINGS } from '../src/config/settings.ts';
+import type { Column } from '../src/record/column.ts';
+import { CONVERSATION_COLUMNS } from '../src/record/conversation-columns.ts';
+
+const README = new URL('../README.md', import.meta.url);
+
+/** The README with the tables that come from code rendered anew, each between its two marks. */
+export function renderReadme(text: string): string {
+  return replaceBetween(replaceBetween(text, 'settings', renderSettings()), 'columns', renderColumns());
+}
+
+function renderSettings(): string {
+  const rows = Object.entries(SETTINGS).map(([name, { key, env, fallback, description }]) => {
+    const names = [`\`${key.replace('analytics.conversation_tracking.', '')}\``, `\`${name}\``];
+    return [...names, env.map((variable) => `\`${variable}\``).join(', '), renderValue(fallback), description];
+  });
+  return renderTable(['in the file', 'in code', 'environment', 'default', 'meaning'], rows);
+}
+
+function renderValue(value: unknown): string {
+  const isEmpty =
+    value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+  return isEmpty ? '–' : `\`${String(value)}\``;
+}
+
+function renderColumns(): string {
+  const rows = CONVERSATION_COLUMNS.flatMap((column: Column) => [column, ...fieldsOf(column)]);
+  return renderTable(
+    ['column', 'type', 'meaning'],
+    rows.map(({ name, type, mode, description }) => [
+      `\`${name}\``,
+      mode === 'NULLABLE' ? type : `${type} ${mode}`,
+      description,
+    ]),
+  );
+}
+
+function fieldsOf({ name, fields = [] }: Column): Column[] {
+  return fields.map((field) => ({ ...field, name: `${name}.${field.name}` }));
+}
+
+function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
+}
+
+function replaceBetween(text: string, name: string, table: string): string {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`README.md lacks the marks ${begin} and ${end}`);
+  return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  writeFileSync(README, renderReadme(readFileSync(README, 'utf8')));
+}
