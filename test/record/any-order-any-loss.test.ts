@@ -29,7 +29,7 @@ function spansBelow(turn: Turn): readonly SpanSnapshot[] {
 
 // Several turns each: one after the other, at once, in one trace; and every way to nest.
 const captures = captureNames()
-  .filter((name) => /-(multiturn|interleaved|agenttool|toolloop|paralleltools|subagent|cachedreasoning)$/.test(name))
+  .filter((name) => /-(multiturn|interleaved|agenttool|toolloop|subagent)$/.test(name))
   .map((name) => ({ name, spans: distinctStarts(spansOf(loadCapture(name))) }));
 
 describe.each(captures)('$name', ({ spans }) => {
