@@ -43,8 +43,22 @@ const HOSTILE: readonly AttributeValue[] = [
   { text: 'structured', role: 'user' },
 ];
 
-/** One tool loop of each instrumentation. */
-const ONE_OF_EACH = captureNames().filter((name) => /^[a-z0-9-]+?-\d+\.\d+\.\d+(-chat)?-toolloop$/.test(name));
+/** One capture of each vocabulary. */
+const ONE_OF_EACH = [
+  'ai-sdk-6.0.326-toolloop',
+  'ai-sdk-7.0.173-toolloop',
+  'genai-handmade-current-paralleltools',
+  'genai-handmade-flattened-paralleltools',
+  'genai-handmade-oldevents-paralleltools',
+  'google-adk-2.0.0-toolloop',
+  'langfuse-5.11.1-toolloop',
+  'langsmith-0.12.0-chat-paralleltools',
+  'mastra-1.71.0-exporter-paralleltools',
+  'openinference-langchain-4.1.1-toolloop',
+  'openlit-openai-1.15.0-chat-trace-paralleltools',
+  'sentry-openai-10.78.0-agent-paralleltools',
+  'traceloop-openai-0.27.0-chat-agent-toolloop',
+];
 
 const KEYS = [...new Set(captureNames().flatMap((name) => spansOf(loadCapture(name)).flatMap(attributeKeys)))];
 
