@@ -4,7 +4,7 @@
  *
  *     node scripts/bundle-dist.ts [dist]
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -41,9 +41,4 @@ async function listModules(dist: string): Promise<readonly string[]> {
     .filter((file) => file.endsWith('.js') && !file.startsWith('chunks/'));
 }
 
-if (import.meta.main) {
-  const dist = process.argv[2] ?? 'dist';
-  const main = await readFile(join(dist, 'src/cli/main.js'), 'utf8');
-  if (!main.startsWith('#!')) throw new Error(`${dist} holds no compiled command line`);
-  await bundleDist(dist);
-}
+if (import.meta.main) await bundleDist(process.argv[2] ?? 'dist');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { bundleDist } from '../../scripts/bundle-dist.ts';
 import { LocalStore } from '../../src/storage/local-store.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -32,7 +33,7 @@ export class InstalledPackage {
     this.#directory = directory;
   }
 
-  /** Compiles the package and lays it out as npm would. */
+  /** Builds the package and lays it out as npm would. */
   static async install(): Promise<InstalledPackage> {
     const directory = await mkdtemp(join(tmpdir(), 'spanledger-startup-'));
     const own = join(directory, 'node_modules', 'spanledger');
@@ -43,6 +44,7 @@ export class InstalledPackage {
     ] as const;
     // What does not type-check is said elsewhere; the code is written nevertheless.
     await promisify(execFile)(...compile).catch(() => undefined);
+    await bundleDist(join(own, 'dist'));
     await copyFile(join(PROJECT, 'package.json'), join(own, 'package.json'));
     for (const name of await readdir(MODULES)) {
       if (name !== 'spanledger' && !name.startsWith('.'))
