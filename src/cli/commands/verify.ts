@@ -100,7 +100,7 @@ async function readFallbackRows(target: Target, period: Period, context: CliCont
   }
 }
 
-function renderVerdict({ criteria, mismatches, sentence }: Verdict): string {
+function renderVerdict({ phase, criteria, mismatches, sentence }: Verdict): string {
   const rows = criteria.map(({ name, status, found, required }) => ({ criterion: name, status, found, required }));
   const shown = mismatches.map((row) => ({
     column: row.field,
@@ -111,7 +111,9 @@ function renderVerdict({ criteria, mismatches, sentence }: Verdict): string {
   }));
   return [
     renderTable(['criterion', 'status', 'found', 'required'], rows),
-    shown.length === 0 ? '' : renderTable(['column', 'cause', 'explained', 'turns', 'largest difference'], shown),
+    phase !== 'dual' || shown.length === 0
+      ? ''
+      : renderTable(['column', 'cause', 'explained', 'turns', 'largest difference'], shown),
     `${toPrintable(sentence)}\n`,
   ].join('');
 }
