@@ -99,10 +99,13 @@ function dialectOf(spans: readonly TurnSpan[]): string {
   return names.size === 0 ? 'unknown' : [...names].sort().join('+');
 }
 
+/** Name of the topmost agent; where its span has none, what a model call of its own says. */
 function agentName(spans: readonly TurnSpan[]): string | undefined {
-  const named = spans.filter(({ recognised }) => recognised?.reading.name !== undefined);
-  const agent = named.find(({ recognised }) => recognised?.kind === 'agent');
-  return (agent ?? named.find(({ recognised }) => recognised?.kind === 'model'))?.recognised?.reading.name;
+  const agent = spans.find(({ recognised }) => recognised?.kind === 'agent');
+  const call = spans.find(
+    ({ recognised, owner }) => recognised?.kind === 'model' && owner === agent && recognised.reading.name !== undefined,
+  );
+  return agent?.recognised?.reading.name ?? call?.recognised?.reading.name;
 }
 
 /** Looks an attribute of this package's own up: on the root, else on the first span below it that has it. */

@@ -11,6 +11,7 @@ import { exceptionMessage, textOf } from './span-attributes.ts';
 const SCOPE = 'gcp.vertex.agent';
 const REQUEST = 'gcp.vertex.agent.llm_request';
 const RESPONSE = 'gcp.vertex.agent.llm_response';
+const AGENT_PREFIX = 'invoke_agent ';
 const TOOL_PREFIX = 'execute_tool ';
 // A hand-over to another agent, and the envelope around parallel calls, are no tools of the application.
 const NO_TOOLS: ReadonlySet<string> = new Set(['transfer_to_agent', '(merged)', '(merged tools)']);
@@ -28,6 +29,8 @@ export const GOOGLE_ADK: Dialect = {
   read(span, kind) {
     if (kind === 'model') return readCall(span);
     const reading = readGenAi(span, kind);
+    // A callback that answers in the agent's place leaves only the span's name.
+    if (kind === 'agent') return { ...reading, name: reading.name ?? nameAfter(AGENT_PREFIX, span) };
     if (kind !== 'tool') return reading;
     return { ...reading, name: toolName(span), error: reading.error ?? exceptionMessage(span) ?? silentFailure(span) };
   },
@@ -42,7 +45,11 @@ function kindByName(span: SpanIdentity): SpanKind | undefined {
 }
 
 function toolName(span: SpanIdentity): string {
-  return textOf(span.attributes, ATTRIBUTE_KEYS.toolName) ?? span.name.slice(TOOL_PREFIX.length);
+  return textOf(span.attributes, ATTRIBUTE_KEYS.toolName) ?? nameAfter(TOOL_PREFIX, span) ?? span.name;
+}
+
+function nameAfter(prefix: string, span: SpanIdentity): string | undefined {
+  return span.name.startsWith(prefix) ? nonEmptyString(span.name.slice(prefix.length)) : undefined;
 }
 
 /** ADK writes a tool's attributes when it is done: an ended span without them is that of a tool that threw. */

@@ -25,7 +25,7 @@ export const LANGFUSE: Dialect = {
     const model = textOf(attributes, 'langfuse.observation.model.name');
     const error = observationError(span);
     return {
-      name: span.name,
+      name: kind === 'agent' || kind === 'tool' ? span.name : undefined,
       requestModel: model,
       responseModel: error === undefined ? model : undefined,
       answered: error === undefined && textOf(attributes, 'langfuse.observation.output', USAGE) !== undefined,
