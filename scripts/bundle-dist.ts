@@ -12,7 +12,7 @@ import { build } from 'esbuild';
 export async function bundleDist(dist: string): Promise<void> {
   const compiled = await listModules(dist);
   const entries = compiled.filter((file) =>
-    /^src\/(?:index|instrument|adk|cli\/main)\.js$|^exporters\/[^/]+\.js$/.test(file),
+    /^src\/(?:index|instrument|adk|zip|cli\/main)\.js$|^exporters\/[^/]+\.js$/.test(file),
   );
   const result = await build({
     entryPoints: entries.map((file) => join(dist, file)),
