@@ -17,7 +17,7 @@ export interface OpenFeatureBackendOptions {
   readonly flagKey?: string;
 }
 
-export const DEFAULT_BACKEND_FLAG_KEY = 'spanledger-backend';
+const DEFAULT_BACKEND_FLAG_KEY = 'spanledger-backend';
 
 /**
  * Reads the switch from an OpenFeature provider, so that flagd, LaunchDarkly or a cloud's own flags can turn it.

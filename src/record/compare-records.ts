@@ -1,6 +1,6 @@
 import { CONVERSATION_COLUMNS, type ConversationRecord } from './conversation-columns.ts';
 
-/** Columns that the old tracker wrote: the first 48 of the table. */
+/** A column of the table; only the first 48, which the old tracker wrote, are compared. */
 export type ComparedColumn = (typeof CONVERSATION_COLUMNS)[number]['name'];
 
 export const TOKEN_COLUMNS = [

@@ -15,7 +15,7 @@ export interface LegacyConstants {
   readonly clientInfo: NonNullable<ConversationRecord['client_info']>;
 }
 
-export const LEGACY_CONSTANTS: LegacyConstants = {
+const LEGACY_CONSTANTS: LegacyConstants = {
   agentName: 'invoice_pdf_finder_agent',
   apiVersion: '1.0.0',
   bigqueryProjectUsed: 'datalake-gasco',
@@ -32,7 +32,7 @@ const ENRICHERS = buildRuleEnrichers(INVOICE_AGENT_RULES);
 /**
  * The row that the old tracker stored for a turn, its mistakes included. Pure.
  *
- * @param constants what the old tracker had built in; default {@link LEGACY_CONSTANTS}
+ * @param constants what the old tracker had built in; default: those of the old tracker
  * @returns a row of the shared column table; columns that the old tracker did not write are NULL, but for those that
  *   say which turn and which mapping the row came from
  */
