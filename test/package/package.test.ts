@@ -1,0 +1,150 @@
+// The package as its users get it: packed, judged by the linters of packages, installed elsewhere, used.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const BIN = join(ROOT, 'node_modules/.bin');
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+let directory: string;
+let tarball: string;
+let project: string;
+
+const npm = (args: readonly string[], cwd: string): string =>
+  execFileSync('npm', [...args, '--loglevel=error'], { cwd, encoding: 'utf8' });
+
+const node = (code: string) =>
+  spawnSync(process.execPath, ['--input-type=module', '-e', code], { cwd: project, encoding: 'utf8' });
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'spanledger-package-'));
+  project = join(directory, 'project');
+  mkdirSync(project);
+  const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', directory], ROOT));
+  tarball = join(directory, packed.filename);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
+  npm(['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], project);
+}, 300_000);
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+test('publint has no complaint', () => {
+  const run = spawnSync(join(BIN, 'publint'), ['run', '--strict', tarball], { encoding: 'utf8' });
+  expect(run.stdout).toContain('All good!');
+  expect(run.status).toBe(0);
+});
+
+test('attw resolves the types of every entry', { timeout: 120_000 }, () => {
+  const run = spawnSync(join(BIN, 'attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'], {
+    encoding: 'utf8',
+  });
+  expect(run.status).toBe(0);
+});
+
+test('nothing but the build and its papers is in the tarball', () => {
+  const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trimEnd().split('\n');
+  const strays = files.filter(
+    (file) => !/^package\/(?:dist\/.+\.(?:js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
+  );
+  expect(strays).toEqual([]);
+  expect(files).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']));
+});
+
+test('installs without a Google client: they are optional', () => {
+  const run = node(`import.meta.resolve('@google-cloud/bigquery')`);
+  expect(run.stderr).toContain('ERR_MODULE_NOT_FOUND');
+});
+
+test.each([
+  {
+    entry: 'spanledger',
+    names: ['start', 'createSpanledger', 'traceAgent', 'traceModelCall', 'traceTool', 'ConfigurationError'],
+  },
+  { entry: 'spanledger/zip', names: ['createZip', 'ZipError'] },
+])('import of $entry', ({ entry, names }) => {
+  const run = node(`console.log(JSON.stringify(Object.keys(await import('${entry}'))))`);
+  expect(run.stderr).toBe('');
+  expect(JSON.parse(run.stdout)).toEqual(expect.arrayContaining(names));
+});
+
+test('the side-effect entry starts and lets the process end', () => {
+  const run = node(`import 'spanledger/instrument'; console.log('host');`);
+  expect(run).toMatchObject({ status: 0, stdout: 'host\n', stderr: '' });
+});
+
+test('the ADK entry works beside an installed ADK', () => {
+  mkdirSync(join(project, 'node_modules/@google'), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules/@google/adk'), join(project, 'node_modules/@google/adk'));
+  const run = node(`console.log(typeof (await import('spanledger/adk')).SpanledgerPlugin)`);
+  expect(run).toMatchObject({ status: 0, stdout: 'function\n' });
+});
+
+test('a store that needs a missing client says what to install', () => {
+  const run = spawnSync(
+    process.execPath,
+    [join(project, 'node_modules/.bin/spanledger'), 'init', '--project', 'my-project'],
+    { cwd: project, encoding: 'utf8' },
+  );
+  expect(run.status).toBe(1);
+  expect(run.stderr).toBe(
+    'spanledger: BigQuery needs the package @google-cloud/bigquery. Install it: npm install @google-cloud/bigquery\n',
+  );
+});
+
+test('the command runs through the link that npm makes', () => {
+  const spanledger = (...args: string[]) =>
+    spawnSync(join(project, 'node_modules/.bin/spanledger'), args, {
+      cwd: project,
+      encoding: 'utf8',
+      // `#!/usr/bin/env node` must find this Node, as it does in a user's own shell.
+      env: { ...process.env, PATH: `${BIN}:${process.env.PATH}` },
+    });
+  expect(spanledger('--version')).toMatchObject({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  const { otlp } = JSON.parse(
+    readFileSync(join(ROOT, 'test/fixtures/dialects/google-adk-2.0.0-toolloop.json'), 'utf8'),
+  );
+  writeFileSync(join(project, 'spans.json'), JSON.stringify(otlp));
+  const mapped = spanledger('map', 'spans.json');
+  expect(mapped).toMatchObject({ status: 0, stderr: '' });
+  expect(JSON.parse(mapped.stdout)).toMatchObject({ span_dialect: expect.stringContaining('adk'), success: true });
+  expect(spanledger('init').stdout).toContain('created table conversation_logs');
+});
+
+test('the types compile in a strict project', { timeout: 60_000 }, () => {
+  writeFileSync(
+    join(project, 'use.ts'),
+    `import { createSpanledger, type Spanledger, start, traceAgent } from 'spanledger';
+import { SpanledgerPlugin } from 'spanledger/adk';
+import { createZip } from 'spanledger/zip';
+import 'spanledger/instrument';
+const ledger: Spanledger = createSpanledger({ backend: 'solid' });
+const answer: Promise<string> = traceAgent({ name: 'a' }, async (agent) => { agent.setAnswer('b'); return 'b'; });
+// @ts-expect-error an unknown mode
+start({ backend: 'both' });
+export const all: unknown[] = [ledger, answer, new SpanledgerPlugin(), createZip({ entries: [], destination: 'x.zip' })];
+`,
+  );
+  cpSync(join(ROOT, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'), { recursive: true });
+  cpSync(join(ROOT, 'node_modules/undici-types'), join(project, 'node_modules/undici-types'), { recursive: true });
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        module: 'nodenext',
+        target: 'es2024',
+        types: ['node'],
+        noEmit: true,
+        skipLibCheck: true,
+        exactOptionalPropertyTypes: true,
+      },
+      files: ['use.ts'],
+    }),
+  );
+  const run = spawnSync(join(BIN, 'tsc'), ['-p', project], { encoding: 'utf8' });
+  expect(run.stdout).toBe('');
+  expect(run.status).toBe(0);
+});
