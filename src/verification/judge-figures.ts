@@ -1,54 +1,27 @@
-import { countDays, type Period } from './period.ts';
+import {
+  bothSides,
+  type Criterion,
+  completeRows,
+  errors,
+  fallbackShare,
+  insertSuccess,
+  type Judge,
+  noFallback,
+  noLegacyWritten,
+  nullTokens,
+  solidOnly,
+  type Thresholds,
+  tokenDifferences,
+  turns,
+  unexplained,
+  wholePeriod,
+  zipMetrics,
+} from './criteria.ts';
+import type { Period } from './period.ts';
 import type { MismatchFigures, StoreFigures } from './read-figures.ts';
-import type { TokenTolerance } from './verification-queries.ts';
 
 /** The step of the migration that is to be left: both mappings, the span mapping alone, the legacy code to be deleted. */
 export type Phase = 'dual' | 'solid' | 'deprecate';
-
-/** Bounds of the criteria. Shares are 0 to 1. */
-export interface Thresholds {
-  /** Turns that must be there for the others to say anything. */
-  readonly minTurns: number;
-  /** Share of turns in which the agent failed. */
-  readonly maxErrorShare: number;
-  /** Share of turns whose row lacks a part. */
-  readonly maxIncompleteShare: number;
-  /** Share of turns that have a row on both sides. */
-  readonly minBothSidesShare: number;
-  readonly tokenTolerance: TokenTolerance;
-  /** Token counts beyond the tolerance that no cause explains. */
-  readonly maxTokenDifferences: number;
-  /** Differences in any column that no cause explains. */
-  readonly maxUnexplained: number;
-  /** Share of turns with a ZIP that have its metrics. */
-  readonly minZipMetricsShare: number;
-  readonly minInsertSuccess: number;
-  readonly maxFallbackShare: number;
-  /** By how much the share of turns without tokens may exceed that of the period before. */
-  readonly maxNullTokenRise: number;
-}
-
-export const DEFAULT_THRESHOLDS: Thresholds = {
-  minTurns: 1,
-  maxErrorShare: 0.05,
-  maxIncompleteShare: 0.01,
-  minBothSidesShare: 0.999,
-  tokenTolerance: { tokens: 100, share: 0.05 },
-  maxTokenDifferences: 0,
-  maxUnexplained: 0,
-  minZipMetricsShare: 1,
-  minInsertSuccess: 0.999,
-  maxFallbackShare: 0.001,
-  maxNullTokenRise: 0.01,
-};
-
-export interface Criterion {
-  readonly name: string;
-  /** `unknown`: the store does not say; it stands in the way like a failure, but for the exit code. */
-  readonly status: 'pass' | 'fail' | 'unknown';
-  readonly found: string;
-  readonly required: string;
-}
 
 export interface Verdict {
   readonly phase: Phase;
@@ -81,121 +54,8 @@ export function judgeFigures(phase: Phase, figures: StoreFigures, thresholds: Th
   return { phase, period, safe: inTheWay.length === 0, sentence, criteria, mismatches: figures.mismatches };
 }
 
-type Judge = (figures: StoreFigures, thresholds: Thresholds) => Criterion;
-
-const turns: Judge = ({ now }, { minTurns }) =>
-  judge('turns', now.turns >= minTurns, `${now.turns}`, `at least ${minTurns}`);
-
-const errors: Judge = ({ now }, { maxErrorShare }) => {
-  const share = shareOf(now.failedTurns, now.turns);
-  return judge(
-    'errors',
-    share <= maxErrorShare,
-    ratio(now.failedTurns, now.turns),
-    `at most ${percent(maxErrorShare)}`,
-  );
-};
-
-const completeRows: Judge = ({ now }, { maxIncompleteShare }) => {
-  const share = shareOf(now.incompleteTurns, now.turns);
-  const found = ratio(now.incompleteTurns, now.turns);
-  return judge('incomplete rows', share <= maxIncompleteShare, found, `at most ${percent(maxIncompleteShare)}`);
-};
-
-const bothSides: Judge = ({ onBothSides, onlySolid, onlyLegacy }, { minBothSidesShare }) => {
-  const all = onBothSides + onlySolid + onlyLegacy;
-  const found = `${ratio(onBothSides, all)}; only legacy ${onlyLegacy}, only solid ${onlySolid}`;
-  const holds = all > 0 && shareOf(onBothSides, all) >= minBothSidesShare;
-  return judge('both sides persist', holds, found, `at least ${percent(minBothSidesShare)}`);
-};
-
-const tokenDifferences: Judge = ({ mismatches }, { maxTokenDifferences, tokenTolerance }) => {
-  const count = sum(mismatches.filter(({ explained }) => !explained).map(({ turnsBeyond }) => turnsBeyond));
-  const rule = `below ${percent(tokenTolerance.share)} or below ${tokenTolerance.tokens}`;
-  const required = `at most ${maxTokenDifferences} not ${rule}`;
-  return judge('token differences', count <= maxTokenDifferences, `${count} unexplained`, required);
-};
-
-const unexplained: Judge = ({ mismatches }, { maxUnexplained }) => {
-  const count = sum(mismatches.filter(({ explained }) => !explained).map((row) => row.turns));
-  const found = `${count}, beside ${sum(mismatches.map((row) => row.turns)) - count} explained`;
-  return judge('unexplained mismatches', count <= maxUnexplained, found, `at most ${maxUnexplained}`);
-};
-
-const zipMetrics: Judge = ({ now }, { minZipMetricsShare }) => {
-  const holds = now.zipTurns === 0 || shareOf(now.zipTurnsWithMetrics, now.zipTurns) >= minZipMetricsShare;
-  const found = now.zipTurns === 0 ? 'no ZIP was made' : ratio(now.zipTurnsWithMetrics, now.zipTurns);
-  return judge('ZIP metrics present', holds, found, `at least ${percent(minZipMetricsShare)}`);
-};
-
-const insertSuccess: Judge = ({ now, fallbackRows }, { minInsertSuccess }) => {
-  const required = `at least ${percent(minInsertSuccess)}`;
-  if (fallbackRows === undefined) return notKnown('insert success', required);
-  const all = now.turns + fallbackRows;
-  const holds = all > 0 && shareOf(now.turns, all) >= minInsertSuccess;
-  return judge('insert success', holds, ratio(now.turns, all), required);
-};
-
-const fallbackShare: Judge = ({ now, fallbackRows }, { maxFallbackShare }) => {
-  const required = `below ${percent(maxFallbackShare)}`;
-  if (fallbackRows === undefined) return notKnown('fallback share', required);
-  const share = shareOf(fallbackRows, now.turns + fallbackRows);
-  return judge('fallback share', share < maxFallbackShare, ratio(fallbackRows, now.turns + fallbackRows), required);
-};
-
-const noFallback: Judge = ({ fallbackRows }) =>
-  fallbackRows === undefined
-    ? notKnown('fallback', 'none')
-    : judge('fallback', fallbackRows === 0, `${fallbackRows} rows`, 'none');
-
-const nullTokens: Judge = ({ now, before }, { maxNullTokenRise }) => {
-  const share = shareOf(now.nullTokenTurns, now.countedTurns);
-  const earlier = shareOf(before.nullTokenTurns, before.countedTurns);
-  const was = before.countedTurns === 0 ? 'no turns before' : `${percent(earlier)} before`;
-  const required = `at most ${percent(maxNullTokenRise)} more than before`;
-  return judge('NULL tokens', share - earlier <= maxNullTokenRise, `${percent(share)}, ${was}`, required);
-};
-
-const solidOnly: Judge = ({ now }) =>
-  judge('only solid rows', now.turns === now.solidTurns, `${now.turns - now.solidTurns} legacy rows`, 'none');
-
-const noLegacyWritten: Judge = ({ now, onBothSides, onlyLegacy }) => {
-  const legacyRows = now.turns - now.solidTurns + onBothSides + onlyLegacy;
-  return judge('no legacy rows', legacyRows === 0, `${legacyRows}`, 'none');
-};
-
-const wholePeriod: Judge = ({ now, period }) => {
-  const days = countDays(period);
-  const found = now.firstDay === undefined ? 'no turn' : `first turn ${now.firstDay}, turns on ${now.activeDays} days`;
-  return judge('whole period in solid', now.firstDay === period.from, found, `${days} days from ${period.from}`);
-};
-
 const CRITERIA: Readonly<Record<Phase, readonly Judge[]>> = {
   dual: [turns, errors, completeRows, bothSides, tokenDifferences, unexplained, zipMetrics],
   solid: [turns, solidOnly, errors, completeRows, insertSuccess, fallbackShare, nullTokens, zipMetrics],
   deprecate: [turns, wholePeriod, noLegacyWritten, insertSuccess, noFallback, nullTokens],
 };
-
-function judge(name: string, holds: boolean, found: string, required: string): Criterion {
-  return { name, status: holds ? 'pass' : 'fail', found, required };
-}
-
-function notKnown(name: string, required: string): Criterion {
-  return { name, status: 'unknown', found: 'the fallback log was not read', required };
-}
-
-function shareOf(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
-function ratio(part: number, whole: number): string {
-  return `${part} of ${whole}, ${percent(shareOf(part, whole))}`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`;
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
-}

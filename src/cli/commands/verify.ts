@@ -1,12 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { describeError } from '../../errors.ts';
-import {
-  DEFAULT_THRESHOLDS,
-  judgeFigures,
-  type Phase,
-  type Thresholds,
-  type Verdict,
-} from '../../verification/judge-figures.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../../verification/criteria.ts';
+import { judgeFigures, type Phase, type Verdict } from '../../verification/judge-figures.ts';
 import { buildPeriod, type Period } from '../../verification/period.ts';
 import { readFigures } from '../../verification/read-figures.ts';
 import type { RegisterCommand } from '../command-list.ts';
