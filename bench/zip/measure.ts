@@ -19,15 +19,32 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Watches this process's memory while `run` runs. @returns the highest resident set above the one before, in MB */
-export async function addedMemory(run: () => Promise<unknown>): Promise<number> {
+export interface AddedMemory {
+  /** Highest of what was in use after a garbage collection, sampled every 250 ms: heap and buffers. */
+  readonly heldMegabytes: number;
+  /** Highest resident set, sampled in a run of its own without forced collections. */
+  readonly residentMegabytes: number;
+}
+
+/** Watches this process's memory in two runs. Needs `--expose-gc`. Both figures are above those before the run, in MB. */
+export async function addedMemory(run: () => Promise<unknown>): Promise<AddedMemory> {
+  const residentMegabytes = await highest(() => process.memoryUsage.rss(), 2, run);
+  const readHeld = (): number => {
+    globalThis.gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  return { residentMegabytes, heldMegabytes: await highest(readHeld, 250, run) };
+}
+
+async function highest(read: () => number, everyMillis: number, run: () => Promise<unknown>): Promise<number> {
   globalThis.gc?.();
-  const before = process.memoryUsage.rss();
+  const before = read();
   let peak = before;
   const timer = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage.rss());
-  }, 2);
+    peak = Math.max(peak, read());
+  }, everyMillis);
   await run();
   clearInterval(timer);
-  return (Math.max(peak, process.memoryUsage.rss()) - before) / 1e6;
+  return (Math.max(peak, read()) - before) / 1e6;
 }

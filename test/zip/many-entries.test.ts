@@ -11,7 +11,7 @@ function* generate(count: number): Generator<ZipEntry> {
   for (let i = 0; i < count; i += 1) yield { name: `folder ${i % 10}/${i}.pdf`, source: Buffer.from(`document ${i}`) };
 }
 
-it.each([1, 256, 257, 70_000])(
+it.each([1, 128, 129, 70_000])(
   'an archive of %i entries is whole, with ZIP64 where it needs that',
   async (count) => {
     const destination = folder.path(`${count}.zip`);

@@ -6,6 +6,7 @@
  */
 import { Readable } from 'node:stream';
 import { ZipArchive } from 'archiver';
+import { ByteCollector } from './byte-collector.ts';
 import { parseSegmentDirectory, type SegmentDirectory } from './central-directory.ts';
 import type { OutputQueue } from './output-queue.ts';
 import type { StoredContent } from './stored-content.ts';
@@ -24,7 +25,7 @@ export class ArchiveSegment {
   readonly #output: OutputQueue;
   readonly #sizes: number[] = [];
   #passedBytes = 0;
-  #tail: Buffer[] | undefined;
+  #tail: ByteCollector | undefined;
   #step: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(output: OutputQueue, level: number) {
@@ -52,12 +53,12 @@ export class ArchiveSegment {
 
   /** Ends the segment. @returns its directory, checked against what was appended */
   async close(): Promise<SegmentDirectory> {
-    const tail: Buffer[] = [];
+    const tail = new ByteCollector();
     this.#tail = tail;
     await this.#do(() => {
       this.#archive.finalize().catch((error: unknown) => this.#fail(error));
     });
-    const end = Buffer.concat(tail);
+    const end = tail.bytes;
     const directory = parseSegmentDirectory(end);
     const isWhole = directory.records.every(({ sizeBytes }, index) => sizeBytes === this.#sizes[index]);
     if (!isWhole || directory.records.length !== this.#sizes.length) throw new Error('archiver lost content');

@@ -12,8 +12,8 @@ export interface ArchiveWriterOptions {
   readonly temporaryFolder: string;
 }
 
-/** Chosen by figure: from 256 on the memory of archiver itself does not show any more. */
-const SEGMENT_ENTRIES = 256;
+/** Few enough that a segment's objects die young: above 256 the heap grows with the number of entries. */
+const SEGMENT_ENTRIES = 128;
 /** A central directory above this (about 60,000 entries) waits in a temporary file. */
 const DIRECTORY_MEMORY_BYTES = 4 * 1024 * 1024;
 
