@@ -95,6 +95,8 @@ class Delivery implements DeliverySink {
   /** Settled results of rows that a write waits for. */
   readonly #awaited: Map<string, (result: WriteResult) => void> = new Map();
   readonly #stopped: AbortController = new AbortController();
+  /** Flushes under way. */
+  #flushes = 0;
   /** Monotonic time of the last flush. */
   #flushedAt = Number.NEGATIVE_INFINITY;
   #shutdown: Promise<FlushResult> | undefined;
@@ -171,10 +173,12 @@ class Delivery implements DeliverySink {
     if (this.#directory?.hasFiles() === true) this.#openOutbox();
     const startedAt = this.#clock.monotonic();
     this.#flushedAt = startedAt;
+    this.#hurry(1);
     this.#onChange();
     return new Promise((resolve) => {
       const finish = (detail: string | undefined): void => {
-        if (detail === undefined) return;
+        if (detail === undefined || !this.#observers.has(check)) return;
+        this.#hurry(-1);
         timer.cancel();
         this.#observers.delete(check);
         this.#stopped.signal.removeEventListener('abort', stop);
@@ -273,6 +277,11 @@ class Delivery implements DeliverySink {
       lane.pump();
     }
     for (const observer of this.#observers) observer();
+  }
+
+  #hurry(by: 1 | -1): void {
+    this.#flushes += by;
+    for (const lane of this.#lanes) lane.isHurried = this.#flushes > 0;
   }
 
   /** Why a flush that began at `startedAt` need not go on; undefined while it should. */

@@ -53,9 +53,13 @@ export class TableLane {
   readonly table: TableName;
   readonly circuit: Circuit;
   inFlight = 0;
+  /** A flush is under way: what is due goes at once. */
+  isHurried = false;
   readonly #options: TableLaneOptions;
   readonly #unknown: UnknownColumns;
   readonly #stop: AbortController = new AbortController();
+  /** Monotonic time of the next batch at the highest rate. */
+  #nextBatchAt = 0;
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
@@ -84,7 +88,8 @@ export class TableLane {
   /** Sends what is due, as far as the circuit and the limit of requests allow. */
   pump(): void {
     while (!this.#stop.signal.aborted && this.inFlight < (this.circuit.isOpen ? 1 : this.#options.config.concurrency)) {
-      const waitMillis = this.circuit.waitMillis;
+      const paceMillis = this.isHurried ? 0 : this.#nextBatchAt - this.#options.clock.monotonic();
+      const waitMillis = Math.max(this.circuit.waitMillis, paceMillis);
       if (waitMillis > 0) {
         if (this.dueCount > 0) this.#schedule(waitMillis);
         return;
@@ -92,6 +97,8 @@ export class TableLane {
       const batch = this.#claim();
       if (batch === undefined) return;
       this.inFlight += 1;
+      this.#nextBatchAt =
+        this.#options.clock.monotonic() + (batch.rows.length * 1_000) / this.#options.config.maxRowsPerSecond;
       void this.#deliver(batch);
     }
   }

@@ -12,8 +12,8 @@ import { DEFAULT_DELIVERY, type DeliveryConfig, TABLE_NAMES } from '../../src/si
 import type { DeliveryStats } from '../../src/sinks/delivery-sink.ts';
 import type { LedgerEntry, TableName } from '../../src/sinks/record-sink.ts';
 import { imbalance } from '../conformance/record-sink-suite.ts';
-import { DATASET, TEST_TABLES } from '../support/delivery-bench.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
+import { DATASET, TEST_TABLES } from '../support/delivery-tables.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { LoopbackLogging } from '../support/loopback-logging.ts';
 import { sampleRow } from '../support/sample-rows.ts';

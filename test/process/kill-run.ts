@@ -13,8 +13,9 @@ import { createDeliverySink } from '../../src/sinks/delivery-sink.ts';
 import { imbalance } from '../conformance/record-sink-suite.ts';
 import { DeliveryOracle } from '../faults/delivery-oracle.ts';
 import { Random } from '../faults/random.ts';
-import { DATASET, outboxIn, QUICK, TEST_TABLES } from '../support/delivery-bench.ts';
+import { outboxIn, QUICK } from '../support/delivery-bench.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
+import { DATASET, TEST_TABLES } from '../support/delivery-tables.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { sampleRows } from '../support/sample-rows.ts';
 

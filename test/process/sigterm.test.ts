@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { temporaryDirectory } from '../storage/temporary-directory.ts';
-import { DATASET, DeliveryBench, outboxIn, QUICK, TEST_TABLES } from '../support/delivery-bench.ts';
+import { DeliveryBench, outboxIn, QUICK } from '../support/delivery-bench.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
+import { DATASET, TEST_TABLES } from '../support/delivery-tables.ts';
 import { sampleRows } from '../support/sample-rows.ts';
 
 async function startChild(bench: DeliveryBench, directory: string): Promise<DeliveryProcess> {

@@ -5,7 +5,8 @@ import { readFallbackLog } from '../../exporters/cloud-logging.ts';
 import { readCandidates } from '../../src/replay/replay-candidates.ts';
 import { runTestCli } from '../cli/test-context.ts';
 import { temporaryDirectory } from '../storage/temporary-directory.ts';
-import { DATASET, DeliveryBench, outboxIn } from '../support/delivery-bench.ts';
+import { DeliveryBench, outboxIn } from '../support/delivery-bench.ts';
+import { DATASET } from '../support/delivery-tables.ts';
 import { sampleRow, sampleRows } from '../support/sample-rows.ts';
 
 afterEach(() => vi.unstubAllEnvs());

@@ -27,6 +27,8 @@ export interface LoopbackTable {
 }
 
 export class BigQueryTables {
+  /** Called for each row that is kept; false forgets it. */
+  onKeep: (row: StoredRow) => boolean = () => true;
   readonly datasets: Map<string, Record<string, unknown>> = new Map();
   readonly #tables: Map<string, LoopbackTable> = new Map();
   readonly #now: () => number;
@@ -84,7 +86,7 @@ export class BigQueryTables {
         if (seenAt !== undefined && now - seenAt < INSERT_ID_WINDOW_MILLIS) continue;
         table.insertIds.set(row.insertId, now);
       }
-      table.rows.push(row);
+      if (this.onKeep(row)) table.rows.push(row);
     }
   }
 }

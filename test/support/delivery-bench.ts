@@ -7,17 +7,10 @@ import { CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY } from '../../src/record/co
 import { TOKEN_MISMATCHES } from '../../src/record/mismatch-columns.ts';
 import { DEFAULT_DELIVERY, type DeliveryConfig, type OutboxConfig } from '../../src/sinks/delivery-config.ts';
 import { createDeliverySink, type DeliveryDependencies, type DeliverySink } from '../../src/sinks/delivery-sink.ts';
+import { DATASET, TEST_TABLES } from './delivery-tables.ts';
 import { LoopbackBigQuery } from './loopback-bigquery.ts';
 import { LoopbackLogging } from './loopback-logging.ts';
 import { createTestAuthClient } from './test-credentials.ts';
-
-export const DATASET = 'chat_analytics';
-
-export const TEST_TABLES = {
-  conversation_logs: 'conversation_logs',
-  conversation_logs_legacy: 'conversation_logs_legacy',
-  token_mismatches: 'token_mismatches',
-} as const;
 
 /** Retries within milliseconds. */
 export const QUICK: DeliveryConfig = {
