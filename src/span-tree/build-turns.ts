@@ -9,7 +9,7 @@ import { walk } from './walk.ts';
  *
  * A turn is the topmost agent span of a local trace with everything below it. Where a local trace has no agent span,
  * its topmost GenAI spans are one turn. Spans that wait for the same parent, which never arrived, count as one local
- * trace. Spans above a turn never make a turn.
+ * trace, in which an agent below a tool begins no turn. Spans above a turn never make a turn.
  *
  * @param spans of any number of traces; spans that have not ended are marked in the turn's `incompleteReason`
  * @returns turns in the order of their roots' start
@@ -49,12 +49,26 @@ function findTurns(
   parentMissing: boolean,
   roleOf: (span: SpanSnapshot) => SpanRole,
 ): Turn[] {
-  const agents = topmost(localRoots, (span) => roleOf(span) === 'agent');
+  const agents = findAgents(localRoots, parentMissing, roleOf);
   if (agents.length > 0) return agents.map((agent) => buildTurn([agent], incompleteReason([agent], false)));
-  const [first, ...rest] = topmost(localRoots, (span) => roleOf(span) === 'genai');
+  const [first, ...rest] = topmost(localRoots, (span) => roleOf(span) === 'genai' || roleOf(span) === 'tool');
   if (first === undefined) return [];
   const roots: [ForestNode, ...ForestNode[]] = [first, ...rest];
   return [buildTurn(roots, incompleteReason(roots, parentMissing))];
+}
+
+/**
+ * The agent invocations that begin a turn. Among orphans an agent below a tool begins none: it was used as a tool, by
+ * the very agent whose span never arrived.
+ */
+function findAgents(
+  localRoots: readonly ForestNode[],
+  parentMissing: boolean,
+  roleOf: (span: SpanSnapshot) => SpanRole,
+): ForestNode[] {
+  if (!parentMissing) return topmost(localRoots, (span) => roleOf(span) === 'agent');
+  const found = topmost(localRoots, (span) => roleOf(span) === 'agent' || roleOf(span) === 'tool');
+  return found.filter(({ span }) => roleOf(span) === 'agent');
 }
 
 /** The nodes that match and have no match above them, in order of start. */

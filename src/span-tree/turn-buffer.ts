@@ -171,7 +171,7 @@ export class TurnBuffer {
   #openTurnOf(span: HeldSpan, role: SpanRole): HeldTurn | undefined {
     const turn = this.#turnOf(span);
     if (role === 'agent' && turn?.kind !== 'agent') return this.#openAgentTurn(span);
-    if (role === 'genai' && turn === undefined && !this.#agentRoots.has(span.localRoot)) {
+    if ((role === 'genai' || role === 'tool') && turn === undefined && !this.#agentRoots.has(span.localRoot)) {
       return this.#openTurn(span.localRoot, 'genai');
     }
     return turn;

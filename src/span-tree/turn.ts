@@ -35,10 +35,10 @@ export interface Turn {
 
 /**
  * What a span is to a turn, as a dialect says it:
- * `agent` begins or nests a turn; `genai` belongs to one and can begin one where no agent is (model, tool, chain…);
- * `part` adds to the row of a turn above it and never begins one (`zip.create`); `other` is anybody's span.
+ * `agent` begins or nests a turn; `genai` belongs to one and can begin one where no agent is (model, chain…), and so
+ * does a `tool`; `part` adds to the row of a turn above it and never begins one (`zip.create`); `other` is anybody's.
  */
-export type SpanRole = 'agent' | 'genai' | 'part' | 'other';
+export type SpanRole = 'agent' | 'genai' | 'tool' | 'part' | 'other';
 
 /** What is known of a span from its start on; attributes may still come. */
 export type SpanIdentity = Pick<SpanSnapshot, 'name' | 'scope' | 'attributes'>;

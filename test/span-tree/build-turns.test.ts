@@ -105,6 +105,24 @@ const cases: [what: string, spans: SampleSpan[], turns: string[]][] = [
     ['a < x', 'b'],
   ],
   [
+    'orphans whose agent was used as a tool are one turn',
+    [
+      { id: 'x', parent: 'lost', role: 'genai', start: 1 },
+      { id: 't', parent: 'lost', role: 'tool', start: 2 },
+      { id: 'a', parent: 't', role: 'agent', start: 3 },
+      { id: 'y', parent: 'lost', role: 'genai', start: 4 },
+    ],
+    ['x + t(a) + y !parent_missing'],
+  ],
+  [
+    'an agent below a tool whose caller is remote is a turn',
+    [
+      { id: 't', parent: 'far', remote: true, role: 'tool', start: 1 },
+      { id: 'a', parent: 't', role: 'agent', start: 2 },
+    ],
+    ['a < t'],
+  ],
+  [
     'a remote parent bounds the local trace, even where its span is at hand',
     [
       { id: 'client', role: 'agent' },
@@ -205,7 +223,7 @@ const anySpans: fc.Arbitrary<SpanSnapshot[]> = fc
   .array(
     fc.record({
       parent: fc.option(fc.nat(24), { nil: undefined }),
-      role: fc.constantFrom('agent', 'genai', 'part', 'other'),
+      role: fc.constantFrom('agent', 'genai', 'tool', 'part', 'other'),
       trace: fc.constantFrom('1', '2'),
       remote: fc.boolean(),
       open: fc.boolean(),

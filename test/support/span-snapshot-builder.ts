@@ -42,5 +42,5 @@ export function hexId(name: string, length: number): string {
 /** The role that `sampleSpan` was given. */
 export function sampleRole(span: { readonly attributes: Attributes }): SpanRole {
   const { role } = span.attributes;
-  return role === 'agent' || role === 'genai' || role === 'part' ? role : 'other';
+  return role === 'agent' || role === 'genai' || role === 'tool' || role === 'part' ? role : 'other';
 }

@@ -42,7 +42,7 @@ export const classifySpan: ClassifySpan = (span) => {
   if (isZip(span)) return 'part';
   for (const dialect of DIALECTS) {
     const kind = dialect.kindOf(span);
-    if (kind !== undefined) return kind === 'agent' ? 'agent' : 'genai';
+    if (kind !== undefined) return kind === 'agent' || kind === 'tool' ? kind : 'genai';
   }
   return 'other';
 };
