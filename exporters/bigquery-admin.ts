@@ -36,6 +36,8 @@ export interface BigQueryAdmin {
    */
   init(dryRun: boolean): Promise<SchemaChange[]>;
   query(sql: string): Promise<QueryRow[]>;
+  /** Whether the account may insert rows into the table of the rows. */
+  mayInsert(): Promise<boolean>;
 }
 
 /**
@@ -57,6 +59,7 @@ export async function openBigQueryAdmin(options: BigQueryAdminOptions): Promise<
     name: `${projectId}.${options.dataset}`,
     init: (dryRun) => initDataset(client, { ...options, projectId }, dryRun),
     query: (sql) => runQuery(client, options.location, sql),
+    mayInsert: () => mayInsert(client, options),
   };
 }
 
@@ -141,6 +144,12 @@ async function runQuery(client: BigQuery, location: string | undefined, query: s
 /** The client wraps dates and times in objects that hold their text. */
 function plainValue(value: unknown): unknown {
   return isRecord(value) && typeof value.value === 'string' ? value.value : value;
+}
+
+async function mayInsert(client: BigQuery, { dataset, table }: BigQueryAdminOptions): Promise<boolean> {
+  const permission = 'bigquery.tables.updateData';
+  const [granted] = await client.dataset(dataset).table(table).testIamPermissions([permission]);
+  return granted.permissions?.includes(permission) === true;
 }
 
 async function readMetadata(resource: Dataset | Table): Promise<Record<string, unknown> | undefined> {

@@ -45,4 +45,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'bring rows into the store from the outbox, Cloud Logging, records or OTLP',
     load: async () => (await import('./commands/replay.ts')).registerReplay,
   },
+  {
+    name: 'doctor',
+    summary: 'look at configuration, credentials, tables and outbox, and say what to do',
+    load: async () => (await import('./commands/doctor.ts')).registerDoctor,
+  },
 ];

@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Check, ok, skipped, warning } from './check.ts';
+
+/** `engines` of package.json: `node:sqlite` without a flag. */
+const MIN_NODE = [22, 13] as const;
+
+/** Libraries that register a tracer provider of their own, and what to do beside them. */
+const OTHER_PROVIDERS: Readonly<Record<string, string>> = {
+  '@sentry/node':
+    'give Sentry.init `skipOpenTelemetrySetup: true`, or `openTelemetrySpanProcessors` of createSpanledger()',
+  '@traceloop/node-server-sdk': 'give traceloop.initialize a `processor` that calls those of createSpanledger()',
+  '@langfuse/otel': 'put its processor and those of createSpanledger() into one tracer provider',
+  '@opentelemetry/sdk-node': 'give NodeSDK the `spanProcessors` and `sampler` of createSpanledger()',
+  '@opentelemetry/auto-instrumentations-node': 'start it with the `spanProcessors` and `sampler` of createSpanledger()',
+  'dd-trace': 'leave its OpenTelemetry provider unregistered',
+  newrelic: 'leave its OpenTelemetry bridge off',
+};
+
+/** Whether Node, and what else is installed in the host's directory, go with the package. Reads files only. */
+export function checkRuntime(cwd: string, nodeVersion: string = process.versions.node): readonly Check[] {
+  return [checkNode(nodeVersion), checkApiCopies(cwd), checkProviders(cwd)];
+}
+
+function checkNode(version: string): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [minMajor, minMinor] = MIN_NODE;
+  if (major > minMajor || (major === minMajor && minor >= minMinor)) return ok('Node', version);
+  return warning(
+    'Node',
+    version,
+    `install Node ${minMajor}.${minMinor} or newer: the local store and the outbox need it`,
+  );
+}
+
+/** Two copies of the API work together as long as their major and minor versions are the same. */
+function checkApiCopies(cwd: string): Check {
+  const name = 'OpenTelemetry API';
+  const versions = new Set(findApiVersions(join(cwd, 'node_modules'), 2));
+  if (versions.size === 0) return skipped(name, 'not installed in this directory');
+  const minors = new Set([...versions].map((version) => version.split('.').slice(0, 2).join('.')));
+  const detail = [...versions].sort().join(', ');
+  if (minors.size === 1) return ok(name, detail);
+  return warning(
+    name,
+    detail,
+    'align the versions (npm ls @opentelemetry/api): spans of another version may not arrive',
+  );
+}
+
+function findApiVersions(modules: string, depth: number): readonly string[] {
+  const versions: string[] = [];
+  const own = readVersion(join(modules, '@opentelemetry', 'api'));
+  if (own !== undefined) versions.push(own);
+  if (depth === 0) return versions;
+  for (const directory of listPackages(modules)) {
+    const nested = join(directory, 'node_modules');
+    if (existsSync(nested)) versions.push(...findApiVersions(nested, depth - 1));
+  }
+  return versions;
+}
+
+function checkProviders(cwd: string): Check {
+  const name = 'Tracer providers';
+  const found = Object.keys(OTHER_PROVIDERS).filter((each) => dependencies(cwd).has(each));
+  if (found.length === 0) return ok(name, 'no dependency registers another one');
+  const advice = found.map((each) => `${each}: ${OTHER_PROVIDERS[each] ?? ''}`).join('; ');
+  return warning(name, `${found.join(', ')} may register another one`, advice);
+}
+
+function dependencies(cwd: string): ReadonlySet<string> {
+  const manifest = readJson(join(cwd, 'package.json'));
+  const names = ['dependencies', 'devDependencies'].flatMap((key) => {
+    const value = isRecord(manifest) ? manifest[key] : undefined;
+    return isRecord(value) ? Object.keys(value) : [];
+  });
+  return new Set(names);
+}
+
+function listPackages(modules: string): readonly string[] {
+  return listDirectory(modules).flatMap((name) =>
+    name.startsWith('@')
+      ? listDirectory(join(modules, name)).map((each) => join(modules, name, each))
+      : [join(modules, name)],
+  );
+}
+
+function listDirectory(path: string): readonly string[] {
+  try {
+    return readdirSync(path).filter((name) => !name.startsWith('.'));
+  } catch {
+    return [];
+  }
+}
+
+function readVersion(directory: string): string | undefined {
+  const manifest = readJson(join(directory, 'package.json'));
+  return isRecord(manifest) && typeof manifest.version === 'string' ? manifest.version : undefined;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
