@@ -47,9 +47,10 @@ export function createRowPipeline(options: RowPipelineOptions): RowPipeline {
   const { diagnostics, clock, values } = options;
   const sink = options.sink ?? createSink(values, diagnostics, clock);
   const policy = createContentPolicy(options.content);
+  const map = createMapping(options);
   const exporter = createDualExporter({
     sink,
-    map: createMapping(options),
+    map,
     redact: (record) => redactRecord(record, policy),
     readBackend: options.readBackend,
     legacy: { module: values.legacyModule },
@@ -67,7 +68,13 @@ export function createRowPipeline(options: RowPipelineOptions): RowPipeline {
   return {
     sink,
     exporter: {
-      export: (turn) => exporter.export(turn),
+      async export(turn) {
+        const isLegacy = options.readBackend() === 'legacy';
+        const result = await exporter.export(turn);
+        // Metrics and kept traces come with the span mapping, whose row a rollback has no use for.
+        if (isLegacy) map(turn);
+        return result;
+      },
       exportSync: (turn) => exporter.exportSync(turn),
       finishSync: () => exporter.finishSync(),
       amend: (span) => writeAmendment(sink, span),
