@@ -28,6 +28,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   unavailable: (_request, response) => response.writeHead(503).end(),
   'later-ok': (request, response, times) =>
     times < 3 ? response.writeHead(503, { 'retry-after': '0' }).end() : response.end(documentOf(nameOf(request))),
+  'later-please': (_request, response) => response.writeHead(503, { 'retry-after': '30' }).end(),
   'reset-once': (request, response, times) =>
     times < 2 ? request.socket.destroy() : response.end(documentOf(nameOf(request))),
   reset: (request) => request.socket.destroy(),

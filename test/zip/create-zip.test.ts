@@ -232,6 +232,7 @@ describe('createZip', () => {
   });
 
   it.each<[string, Partial<CreateZipOptions>, RegExp]>([
+    ['entries', JSON.parse('{"entries":null}'), /entries is object; allowed: an array or a generator/],
     ['concurrency', { concurrency: 0 }, /concurrency is 0; allowed: whole numbers from 1 to 256/],
     ['level', { level: 1.5 }, /level is 1.5/],
     ['retries', { retries: Number.NaN }, /retries is NaN/],

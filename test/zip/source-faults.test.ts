@@ -276,6 +276,15 @@ describe('createZip', () => {
     expect(await readdir(folder.path(''))).not.toContain('shrunk.zip');
   });
 
+  it('does not wait for the next try when it is aborted between two tries', async () => {
+    const entries = [{ name: 'a', source: `${server.origin}/later-please/x` }];
+    const signal = AbortSignal.timeout(100);
+    const start = performance.now();
+    const failed = createZip({ entries, destination: folder.path('never.zip'), signal });
+    await expect(failed).rejects.toMatchObject({ reason: 'aborted' });
+    expect(performance.now() - start).toBeLessThan(15_000);
+  });
+
   it.each<[string, ZipEntry[]]>([
     ['there are none', []],
     ['none can be had', [{ name: 'a', source: '/no/such/file' }]],

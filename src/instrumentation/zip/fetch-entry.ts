@@ -45,7 +45,9 @@ export async function fetchEntry(entry: ZipEntry, options: FetchOptions): Promis
     if (!(outcome instanceof EntryFailure)) return outcome;
     signal.throwIfAborted();
     if (!outcome.retryable || attempt >= tries) throw outcome;
-    await abortable(sleep(retryDelay(attempt, outcome.retryAfterMillis)), signal);
+    await sleep(retryDelay(attempt, outcome.retryAfterMillis), undefined, { signal }).catch(() =>
+      signal.throwIfAborted(),
+    );
   }
 }
 

@@ -88,7 +88,7 @@ async function openMessage(response: IncomingMessage): Promise<HttpSource> {
 async function unpack(response: IncomingMessage, encoding: string): Promise<Readable> {
   const { createBrotliDecompress, createGunzip, createInflate } = await import('node:zlib');
   const unpackers = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress };
-  if (!(encoding in unpackers)) {
+  if (!Object.hasOwn(unpackers, encoding)) {
     closeStream(response);
     throw new EntryFailure('unsupported-source', 'a content encoding that is not known');
   }

@@ -36,6 +36,14 @@ const WEEK_SECONDS = 604_800;
 
 /** Throws a `ConfigurationError` that names the option, its value and what is allowed. */
 export function resolveZipConfig(options: CreateZipOptions): ZipConfig {
+  const { entries } = options;
+  if (
+    typeof entries !== 'object' ||
+    entries === null ||
+    !(Symbol.iterator in entries || Symbol.asyncIterator in entries)
+  ) {
+    throw new ConfigurationError('createZip.entries', `is ${typeof entries}; allowed: an array or a generator`);
+  }
   const destination = resolveDestination(options.destination);
   return {
     id: options.id ?? randomUUID(),

@@ -31,10 +31,8 @@ export class ZipTrace {
         'zip.create',
         {
           startTime: this.#timeAt(0),
-          attributes: {
-            [ATTRIBUTE_KEYS.zipId]: id,
-            ...readTurnBaggage(this.#context),
-          },
+          // A turn of another process knows this ZIP by them.
+          attributes: { [ATTRIBUTE_KEYS.zipId]: id, ...readTurnBaggage(this.#context) },
         },
         this.#context,
       );
