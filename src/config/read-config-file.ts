@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { closest } from 'fastest-levenshtein';
 import { ConfigurationError, describeError, MissingPackageError } from '../errors.ts';
 import { SETTINGS } from './settings.ts';
 import { substituteVariables } from './substitute-variables.ts';
@@ -85,7 +86,6 @@ const PREFIXES = new Set(
 );
 
 function suggestion(key: string): string {
-  const { closest }: typeof import('fastest-levenshtein') = require('fastest-levenshtein');
   return `; did you mean ${closest(key, [...KEYS, ...PREFIXES])}?`;
 }
 
