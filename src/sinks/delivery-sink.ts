@@ -148,6 +148,8 @@ class Delivery implements DeliverySink {
       onHomeless: (row) => this.#onHomeless(row),
       onHeld: () => {
         for (const lane of this.#lanes) lane.notify();
+        // A full outbox makes room before the next rows come.
+        this.#fallback.pump();
       },
     });
     if (this.#directory?.hasFiles() === true) this.#adoptAfter(ADOPTION_DELAY_MILLIS);

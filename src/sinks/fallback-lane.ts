@@ -107,6 +107,7 @@ export class FallbackLane {
           table,
           state: 'due',
           ...limits,
+          ...(isUrgent && store.durable && { maxBytes: Math.min(limits.maxBytes, this.#excessBytes(store)) }),
           ...(acceptedUntil !== undefined && { acceptedUntil }),
         });
         if (rows.length > 0) return { store, rows, reason: circuit.lastReason };
@@ -117,8 +118,11 @@ export class FallbackLane {
 
   #isUrgent(store: RowStore, { lastFailedStart }: Circuit): boolean {
     if (!store.durable) return lastFailedStart >= this.hurriedSince;
-    const { outbox } = this.#options.config;
-    return outbox?.whenFull === 'oldest-to-fallback' && store.sizeBytes > outbox.maxBytes * FULL_SHARE;
+    return this.#options.config.outbox?.whenFull === 'oldest-to-fallback' && this.#excessBytes(store) > 0;
+  }
+
+  #excessBytes(store: RowStore): number {
+    return store.sizeBytes - (this.#options.config.outbox?.maxBytes ?? 0) * FULL_SHARE;
   }
 
   async #deliver(batch: Batch): Promise<void> {

@@ -136,6 +136,13 @@ export class RowIntake {
         return;
       }
       if (result.status === 'full') {
+        if (rows.length > 1) {
+          // Some of them may fit.
+          const middle = Math.ceil(rows.length / 2);
+          this.#hold(rows.slice(0, middle));
+          this.#hold(rows.slice(middle));
+          return;
+        }
         this.#options.diagnostics.warn('store-full', `The store of pending rows is full: ${store.name}`);
         if (store.durable && this.#options.refuseWhenFull) {
           for (const { resolve } of rows) resolve(this.#drop('outbox-full'));
