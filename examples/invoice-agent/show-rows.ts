@@ -42,7 +42,7 @@ The store: ${where}
 Next:
   npx spanledger query tokens-per-day${options}
   npx spanledger query mismatches${options}
-  npx spanledger verify --phase dual --min-turns 1${options}
+  npx spanledger verify --phase dual --min-turns 1 --max-error-share 0.2${options}
   npx spanledger --help`);
 }
 
