@@ -13,8 +13,10 @@ export interface Diagnostics {
 }
 
 const MAX_CODES = 1_000;
-// Text that came from data must not steer the reader's terminal.
-const CONTROL_CHARACTERS = /\p{Cc}/gu;
+// Text that came from data must not steer the reader's terminal: control characters and directional overrides.
+const STEERING = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+// The message of somebody's error may hold megabytes.
+const MAX_WARNING_CHARACTERS = 2_000;
 
 export interface DiagnosticsOptions {
   /** Takes one line without its line end. Default: standard error. */
@@ -26,7 +28,7 @@ export function createDiagnostics(options: DiagnosticsOptions = {}): Diagnostics
   const counts = new Map<string, number>();
   const say = (line: string): void => {
     try {
-      write(line.replace(CONTROL_CHARACTERS, ' '));
+      write(line.replace(STEERING, ' '));
     } catch {
       // A closed stream must not reach the host.
     }
@@ -34,7 +36,7 @@ export function createDiagnostics(options: DiagnosticsOptions = {}): Diagnostics
   return {
     warn(code, message) {
       const seen = counts.get(code);
-      if (seen === undefined) say(`[spanledger] ${message} (${code})`);
+      if (seen === undefined) say(`[spanledger] ${message.slice(0, MAX_WARNING_CHARACTERS)} (${code})`);
       if (seen !== undefined || counts.size < MAX_CODES) counts.set(code, (seen ?? 0) + 1);
     },
     info(message) {

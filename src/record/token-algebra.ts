@@ -47,9 +47,11 @@ export function resolveUsage(reported: ReportedUsage): ResolvedUsage {
   const meaning = chooseMeaning(reported, reasoning, cache, toolUse);
 
   const prompt =
-    input === undefined ? null : input + (meaning.cacheIncluded ? 0 : cache) - (meaning.toolUseIncluded ? toolUse : 0);
+    input === undefined
+      ? null
+      : exact(input + (meaning.cacheIncluded ? 0 : cache) - (meaning.toolUseIncluded ? toolUse : 0));
   const candidates = output === undefined ? null : output - (meaning.reasoningIncluded ? reasoning : 0);
-  const sum = prompt === null || candidates === null ? null : prompt + candidates + reasoning + toolUse;
+  const sum = prompt === null || candidates === null ? null : exact(prompt + candidates + reasoning + toolUse);
   const derivable = !(reported.hidesReasoning && reported.reasoning === undefined);
   const isContradicted = total !== undefined && sum !== null && total < sum;
   const derived = derivable ? sum : null;
@@ -143,6 +145,10 @@ function sumOfAll(counts: readonly (number | null)[]): number | null {
 function sumOfKnown(counts: readonly (number | null)[]): number | null {
   const known = counts.filter((count) => count !== null);
   if (known.length === 0) return null;
-  const sum = known.reduce((a, b) => a + b);
+  return exact(known.reduce((a, b) => a + b));
+}
+
+/** A sum that a double does not hold exactly is no count. */
+function exact(sum: number): number | null {
   return Number.isSafeInteger(sum) ? sum : null;
 }

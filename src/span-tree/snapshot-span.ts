@@ -10,6 +10,9 @@ import type { Attributes, AttributeValue, SpanEvent, SpanSnapshot, SpanStatus } 
 export function snapshotSpan(span: ReadableSpan): SpanSnapshot {
   const { traceId, spanId, traceFlags } = span.spanContext();
   const parent = span.parentSpanContext;
+  const start = nanoseconds(span.startTime);
+  const end = span.ended ? nanoseconds(span.endTime) : undefined;
+  const lacksTime = start === undefined || (span.ended && end === undefined);
   return Object.freeze({
     traceId,
     spanId,
@@ -17,20 +20,23 @@ export function snapshotSpan(span: ReadableSpan): SpanSnapshot {
     parentIsRemote: parent?.isRemote === true,
     name: span.name,
     kind: span.kind,
-    startTimeUnixNano: nanoseconds(span.startTime),
-    endTimeUnixNano: span.ended ? nanoseconds(span.endTime) : undefined,
+    // A time that is none (an invalid date) must not cost the span: the other one stands in for it, and it is counted.
+    startTimeUnixNano: start ?? end ?? 0n,
+    endTimeUnixNano: span.ended ? (end ?? start ?? 0n) : undefined,
     status: copyStatus(span),
     attributes: copyAttributes(span.attributes),
     events: Object.freeze(span.events.map(copyEvent)),
-    droppedCount: span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount,
+    droppedCount: span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount + (lacksTime ? 1 : 0),
     resource: resourceAttributes(span.resource),
     scope: { name: span.instrumentationScope.name, version: span.instrumentationScope.version },
     sampled: (traceFlags & TraceFlags.SAMPLED) !== 0,
   });
 }
 
-function nanoseconds([seconds, nanos]: HrTime): bigint {
-  return BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
+function nanoseconds([seconds, nanos]: HrTime): bigint | undefined {
+  if (!Number.isFinite(seconds) || !Number.isFinite(nanos)) return undefined;
+  const whole = Math.trunc(seconds);
+  return BigInt(whole) * 1_000_000_000n + BigInt(Math.round((seconds - whole) * 1e9 + nanos));
 }
 
 function copyStatus({ status }: ReadableSpan): SpanStatus {
@@ -41,7 +47,7 @@ function copyStatus({ status }: ReadableSpan): SpanStatus {
 function copyEvent(event: ReadableSpan['events'][number]): SpanEvent {
   return Object.freeze({
     name: event.name,
-    timeUnixNano: nanoseconds(event.time),
+    timeUnixNano: nanoseconds(event.time) ?? 0n,
     attributes: copyAttributes(event.attributes ?? {}),
   });
 }
@@ -49,24 +55,45 @@ function copyEvent(event: ReadableSpan['events'][number]): SpanEvent {
 function copyAttributes(attributes: Readonly<Record<string, unknown>>): Attributes {
   const copy: Record<string, AttributeValue> = Object.create(null);
   for (const key of Object.keys(attributes)) {
-    const value = attributes[key];
-    if (value !== undefined) copy[key] = copyValue(value, 0);
+    const value = copyAttribute(attributes, key);
+    if (value !== undefined) copy[key] = value;
   }
   return Object.freeze(copy);
 }
 
+function copyAttribute(attributes: Readonly<Record<string, unknown>>, key: string): AttributeValue | undefined {
+  try {
+    const value = attributes[key];
+    return value === undefined ? undefined : copyValue(value, { depth: 0, budget: { left: MAX_VALUES } });
+  } catch {
+    // A getter of the host's: the rest of the span is still worth a row.
+    return null;
+  }
+}
+
 /** The API's types promise text, numbers, booleans and arrays of them; what a host really sets may be anything. */
-function copyValue(value: unknown, depth: number): AttributeValue {
+function copyValue(value: unknown, { depth, budget }: Copying): AttributeValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return null;
-  if (Array.isArray(value)) return value.map((item: unknown) => copyValue(item, depth + 1));
+  budget.left -= 1;
+  if (budget.left < 0) return null;
+  const below: Copying = { depth: depth + 1, budget };
+  if (Array.isArray(value)) return value.map((item: unknown) => copyValue(item, below));
   const copy: Record<string, AttributeValue> = Object.create(null);
-  for (const [key, item] of Object.entries(value)) copy[key] = copyValue(item, depth + 1);
+  for (const [key, item] of Object.entries(value)) copy[key] = copyValue(item, below);
   return copy;
 }
 
+/** Where a copy is in its value, and how many more objects and arrays of the value it may enter. */
+interface Copying {
+  readonly depth: number;
+  readonly budget: { left: number };
+}
+
 const MAX_DEPTH = 64;
+// An object that holds itself twice has 2^64 paths down to that depth.
+const MAX_VALUES = 10_000;
 
 const resources = new WeakMap<object, Attributes>();
 

@@ -1,3 +1,4 @@
+import { isValidSpanId, isValidTraceId } from '@opentelemetry/api';
 import type { Clock } from '../clock.ts';
 import { buildTurns } from './build-turns.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
@@ -37,7 +38,9 @@ export type SpanDropReason =
   /** A second span with an id that is held, or a span that ended twice. */
   | 'duplicate_span'
   /** Let go because of the bounds, before its turn could be known. */
-  | 'span_bound';
+  | 'span_bound'
+  /** Ids that are not as OpenTelemetry says, or all zero: rows of different turns would share a key. */
+  | 'invalid_id';
 
 interface HeldTurn {
   /** The agent span; for a turn without one, the local root that its GenAI spans are below. */
@@ -92,6 +95,7 @@ export class TurnBuffer {
 
   start(take: TakeSnapshot): void {
     const span = take();
+    if (!hasValidIds(span)) return;
     if (this.#spans.find(span.traceId, span.spanId) !== undefined) {
       this.#options.onDrop('duplicate_span', 1);
       return;
@@ -103,6 +107,10 @@ export class TurnBuffer {
 
   end(take: TakeSnapshot): void {
     const span = take();
+    if (!hasValidIds(span)) {
+      this.#options.onDrop('invalid_id', 1);
+      return;
+    }
     const held = this.#spans.find(span.traceId, span.spanId) ?? this.#holdUnseen(span, take);
     if (held === undefined) return;
     if (held.snapshot !== undefined) {
@@ -321,6 +329,10 @@ function current(held: HeldSpan): SpanSnapshot {
   const span = held.snapshot ?? held.take?.();
   if (span === undefined) throw new Error('a held span is open or ended');
   return span;
+}
+
+function hasValidIds({ traceId, spanId }: SpanSnapshot): boolean {
+  return isValidTraceId(traceId) && isValidSpanId(spanId);
 }
 
 function isBelow(span: HeldSpan, top: HeldSpan): boolean {
