@@ -53,8 +53,6 @@ export interface DeliveryConfig {
 
 const MIB = 1_048_576;
 
-export const DEFAULT_OUTBOX_MAX_BYTES: number = 1_024 * MIB;
-
 export const DEFAULT_DELIVERY: DeliveryConfig = {
   outbox: undefined,
   maxMemoryBytes: 64 * MIB,
