@@ -2,7 +2,8 @@ import type { FieldModes, SettingValues } from './config/setting-values.ts';
 import type { ContentField } from './content/content-field.ts';
 import { type ContentMode, type ContentModeText, parseContentMode } from './content/content-mode.ts';
 import type { ContentPolicyConfig } from './content/content-policy.ts';
-import type { RedactionFunction } from './content/redactor.ts';
+import { CREDENTIAL_DETECTORS } from './content/detectors/detector-names.ts';
+import type { RedactionConfig, RedactionFunction } from './content/redactor.ts';
 
 export interface ContentPolicies {
   readonly records: ContentPolicyConfig;
@@ -14,7 +15,7 @@ export function resolveContentPolicies(
   values: SettingValues,
   redactors: readonly RedactionFunction[] = [],
 ): ContentPolicies {
-  const redaction = {
+  const redaction: RedactionConfig = {
     detectors: values.redact,
     patterns: Object.entries(values.redactPatterns).map(([name, source]) => ({
       name,
@@ -22,15 +23,17 @@ export function resolveContentPolicies(
     })),
     functions: redactors,
   };
-  const policy = (mode: ContentModeText, fields: FieldModes): ContentPolicyConfig => ({
+  // What gives access has no business in a trace, whatever was asked for.
+  const traceRedaction = { ...redaction, detectors: [...new Set([...CREDENTIAL_DETECTORS, ...values.redact])] };
+  const policy = (mode: ContentModeText, fields: FieldModes, redaction: RedactionConfig): ContentPolicyConfig => ({
     default: toMode(mode),
     fields: new Map(entriesOf(fields).map(([field, text]) => [field, toMode(text)])),
     redaction,
     hashKey: values.hashKey,
   });
   return {
-    records: policy(values.content, values.contentFields),
-    traces: policy(values.traceContent, values.traceContentFields),
+    records: policy(values.content, values.contentFields, redaction),
+    traces: policy(values.traceContent, values.traceContentFields, traceRedaction),
   };
 }
 

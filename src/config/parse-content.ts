@@ -1,6 +1,13 @@
 import { CONTENT_FIELDS, type ContentField } from '../content/content-field.ts';
 import { CONTENT_MODES_ALLOWED, type ContentModeText, parseContentMode } from '../content/content-mode.ts';
+import {
+  CREDENTIAL_DETECTORS,
+  DETECTOR_NAMES,
+  type DetectorName,
+  PERSONAL_DATA_DETECTORS,
+} from '../content/detectors/detector-names.ts';
 import { mappingOf } from './parse-mapping.ts';
+import { listOf } from './parse-value.ts';
 import { InvalidValue, type ParseValue } from './setting.ts';
 import type { FieldModes } from './setting-values.ts';
 
@@ -16,6 +23,19 @@ export const patterns: ParseValue<Readonly<Record<string, string>>> = mappingOf(
   (pattern): pattern is string => typeof pattern === 'string' && isPattern(pattern),
   'a mapping of names to regular expressions',
 );
+
+const DETECTOR_GROUPS: Readonly<Record<string, readonly DetectorName[]>> = {
+  all: DETECTOR_NAMES,
+  credentials: CREDENTIAL_DETECTORS,
+  personal_data: PERSONAL_DATA_DETECTORS,
+};
+
+/** Detectors by their names, or by those of their groups. */
+export const detectors: ParseValue<readonly DetectorName[]> = (value) => {
+  const chosen = listOf([...DETECTOR_NAMES, ...Object.keys(DETECTOR_GROUPS)])(value);
+  if (chosen instanceof InvalidValue) return chosen;
+  return DETECTOR_NAMES.filter((name) => chosen.some((each) => each === name || DETECTOR_GROUPS[each]?.includes(name)));
+};
 
 function isMode(value: unknown): value is ContentModeText {
   return typeof value === 'string' && parseContentMode(value) !== undefined;

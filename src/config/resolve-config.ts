@@ -40,7 +40,7 @@ const DEFAULT_CONFIG_FILE = 'config/config.yaml';
 /**
  * Settles every setting: code over environment over file over default. The only reader of `process.env`.
  * A bad value in code or in the file is an error; in the environment, as with OpenTelemetry's own variables, it is
- * said and ignored.
+ * said and ignored, unless the setting guards content.
  *
  * @throws {ConfigurationError} naming the setting, its value and what is allowed
  */
@@ -78,7 +78,7 @@ function resolveSetting<T>(
   for (const variable of setting.env) {
     const text = env[variable];
     if (text === undefined || text === '') continue;
-    const parsed = setting.parse(text);
+    const parsed = setting.strict === true ? parseOrThrow(setting, text, variable) : setting.parse(text);
     if (!(parsed instanceof InvalidValue)) return [parsed, 'environment'];
     warnings.push(`${variable} ${parsed.problem}; it is ignored`);
   }

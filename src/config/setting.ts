@@ -17,6 +17,8 @@ export interface Setting<T> {
   /** Its environment variables, the first that is set counts. */
   readonly env: readonly string[];
   readonly parse: ParseValue<T>;
+  /** A bad value in the environment is an error as well: to ignore it would let content out. */
+  readonly strict?: true;
   readonly fallback: T;
   /** One sentence for the README, with the unit. */
   readonly description: string;

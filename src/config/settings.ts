@@ -1,6 +1,5 @@
-import { DETECTOR_NAMES } from '../content/detectors/detector-names.ts';
 import { BACKENDS } from './backend.ts';
-import { contentMode, fieldModes, patterns } from './parse-content.ts';
+import { contentMode, detectors, fieldModes, patterns } from './parse-content.ts';
 import { prices } from './parse-prices.ts';
 import { flag, listOf, numberIn, oneOf, ratios, text, textLike, textList } from './parse-value.ts';
 import type { ParseValue, Setting } from './setting.ts';
@@ -220,6 +219,7 @@ export const SETTINGS: { readonly [Name in keyof SettingValues]: Setting<Setting
     key: `${TRACKING}.content.mode`,
     env: ['SPANLEDGER_CONTENT'],
     parse: contentMode,
+    strict: true,
     fallback: 'full',
     description:
       'What rows keep of questions, answers and error messages: `full`, `truncate(n)` code points, `hash` or `none`.',
@@ -234,9 +234,11 @@ export const SETTINGS: { readonly [Name in keyof SettingValues]: Setting<Setting
   redact: {
     key: `${TRACKING}.content.redact`,
     env: ['SPANLEDGER_REDACT'],
-    parse: listOf(DETECTOR_NAMES),
+    parse: detectors,
+    strict: true,
     fallback: [],
-    description: 'Detectors that mask what they find, in rows and traces.',
+    description:
+      'Detectors that mask what they find, in rows and traces, by name or as `all`, `credentials`, `personal_data`. Traces are always searched for credentials.',
   },
   redactPatterns: {
     key: `${TRACKING}.content.patterns`,
@@ -249,6 +251,7 @@ export const SETTINGS: { readonly [Name in keyof SettingValues]: Setting<Setting
     key: `${TRACKING}.content.hash_key`,
     env: ['SPANLEDGER_HASH_KEY'],
     parse: text,
+    strict: true,
     fallback: undefined,
     description: 'Key of the hashes, so that nobody can find a text by hashing guesses.',
   },
@@ -263,6 +266,7 @@ export const SETTINGS: { readonly [Name in keyof SettingValues]: Setting<Setting
     key: 'traces.content.mode',
     env: ['SPANLEDGER_TRACES_CONTENT'],
     parse: contentMode,
+    strict: true,
     fallback: 'none',
     description: 'What traces keep of messages, tool arguments and results, and error messages.',
   },
