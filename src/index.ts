@@ -1,9 +1,12 @@
+export type { Clock, Timer } from './clock.ts';
+export type { Backend } from './config/backend.ts';
+export type { ModelPriceSetting } from './config/parse-prices.ts';
+export type { ResolvedConfig, SettingSource } from './config/resolve-config.ts';
+export type { FieldModes, SettingValues, TraceExporterName } from './config/setting-values.ts';
+export type { RedactionFunction } from './content/redactor.ts';
+export { createDiagnostics, type Diagnostics, type DiagnosticsOptions } from './diagnostics.ts';
 export { ConfigurationError, MissingPackageError } from './errors.ts';
-export {
-  type AgentTrace,
-  type TraceAgentOptions,
-  traceAgent,
-} from './instrumentation/trace-agent.ts';
+export { type AgentTrace, type TraceAgentOptions, traceAgent } from './instrumentation/trace-agent.ts';
 export {
   type ModelCallTrace,
   type ModelUsage,
@@ -12,6 +15,17 @@ export {
 } from './instrumentation/trace-model-call.ts';
 export { type TraceToolOptions, traceTool } from './instrumentation/trace-tool.ts';
 export { turnContext } from './instrumentation/turn-context.ts';
+export type { ConversationRecord, ModelCallRecord, ToolCallRecord } from './record/conversation-columns.ts';
+export type { EnrichableColumn, Enricher, Enrichment } from './record/enrich.ts';
+export {
+  buildRuleEnrichers,
+  type EnrichmentRules,
+  type KeywordRule,
+  type QualityRule,
+} from './record/rule-enrichers.ts';
+export type { FlushResult, LedgerEntry, RecordSink, SinkStats, TableName, WriteResult } from './sinks/record-sink.ts';
+export type { Attributes, AttributeValue, SpanEvent, SpanSnapshot } from './span-tree/span-snapshot.ts';
+export type { IncompleteReason, SpanNode, Turn } from './span-tree/turn.ts';
 export { createSpanledger, type Spanledger, type SpanledgerStats } from './spanledger.ts';
 export { type StartedSpanledger, start } from './start.ts';
 export type { StartOptions } from './start-options.ts';
