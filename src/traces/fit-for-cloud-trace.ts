@@ -75,12 +75,11 @@ function fitEvent(event: TimedEvent): TimedEvent {
 }
 
 function fitAttributes(attributes: Attributes, maxCount: number): Attributes {
-  const ranked = Object.entries(attributes)
-    .map(([key, value], index) => ({ key, value, index, rank: rankOf(key) }))
-    .sort((a, b) => a.rank - b.rank || a.index - b.index);
+  const entries = Object.entries(attributes);
+  const ranked = entries.length <= maxCount ? entries : rankEntries(entries);
   const fitted: Attributes = {};
   let count = 0;
-  for (const { key, value } of ranked) {
+  for (const [key, value] of ranked) {
     if (count === maxCount) break;
     const fittedKey = fitText(key, MAX_KEY_BYTES);
     const fittedValue = value === undefined ? undefined : fitValue(value);
@@ -89,6 +88,16 @@ function fitAttributes(attributes: Attributes, maxCount: number): Attributes {
     count += 1;
   }
   return fitted;
+}
+
+type Entry = readonly [key: string, value: AttributeValue | undefined];
+
+/** What matters first; the sort keeps the order of what matters alike. */
+function rankEntries(entries: readonly Entry[]): readonly Entry[] {
+  return entries
+    .map((entry) => ({ entry, rank: rankOf(entry[0]) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ entry }) => entry);
 }
 
 function rankOf(key: string): number {
