@@ -161,8 +161,9 @@ class RunningLedger implements Spanledger {
   async #settle(timeoutMillis: number, work: SettleWork): Promise<FlushResult> {
     const deadline = this.#clock.monotonic() + timeoutMillis;
     const left = (): number => Math.max(0, deadline - this.#clock.monotonic());
-    const traces = Promise.allSettled(this.#traces.processors.map(work.traces));
     const answered = await completesWithin(work.turns(), left(), this.#clock);
+    // Only now: a turn that is kept for the trace backend is sent when its row is made.
+    const traces = Promise.allSettled(this.#traces.processors.map(work.traces));
     const result = await work.rows(left());
     await completesWithin(traces, left(), this.#clock);
     if (answered) return result;
