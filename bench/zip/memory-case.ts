@@ -2,10 +2,10 @@
  * One case in a process of its own, since memory that a process once had stays with it. Prints what it added as JSON.
  * `bare` downloads the same documents and drops them: what Node takes for that alone.
  */
-import { get } from 'node:http';
 import { Readable } from 'node:stream';
 import { createZip } from '../../src/instrumentation/zip/create-zip.ts';
 import type { ZipEntry } from '../../src/instrumentation/zip/zip-options.ts';
+import { downloadAll } from './download-all.ts';
 import { addedMemory } from './measure.ts';
 import { startServer } from './start-server.ts';
 
@@ -23,20 +23,12 @@ function* stream(): Generator<Buffer> {
   for (let sent = 0; sent < size; sent += 65_536) yield Buffer.allocUnsafe(65_536);
 }
 
-async function download(entries: number): Promise<void> {
-  const rest = generate(entries);
-  const drain = (url: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      get(url, (response) => response.on('end', resolve).on('error', reject).resume()).on('error', reject);
-    });
-  const work = async (): Promise<void> => {
-    for (const { source } of rest) await drain(source);
-  };
-  await Promise.all(Array.from({ length: 10 }, work));
-}
-
 function run(entries: number): Promise<unknown> {
-  if (kind === 'bare') return download(entries);
+  if (kind === 'bare')
+    return downloadAll(
+      [...generate(entries)].map(({ source }) => source),
+      10,
+    );
   if (kind === 'http') return createZip({ entries: generate(entries), destination });
   return createZip({
     entries: [{ name: 'huge.pdf', source: Readable.from(stream()) }],

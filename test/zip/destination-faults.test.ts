@@ -49,6 +49,11 @@ describe('a file', () => {
     expect(await readdir(own)).toEqual(['a.zip']);
   });
 
+  it('may have a name as long as the file system holds', async () => {
+    const destination = folder.path(`${'発'.repeat(80)}.zip`);
+    expect((await createZip({ entries: LARGE, destination })).location).toBe(destination);
+  });
+
   it.each([
     ['in a folder that is missing', () => folder.path('no', 'such', 'a.zip'), /ENOENT/],
     ['where a folder stands', () => folder.path('a-folder'), /EISDIR|ENOTEMPTY|EEXIST|directory/],
