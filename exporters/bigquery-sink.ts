@@ -1,8 +1,10 @@
 import type { Clock } from '../src/clock.ts';
 import type { SettingValues } from '../src/config/setting-values.ts';
 import type { Diagnostics } from '../src/diagnostics.ts';
+import { recordDeliveryRequest } from '../src/metrics/record-delivery-metrics.ts';
 import { DEFAULT_DELIVERY } from '../src/sinks/delivery-config.ts';
-import { createDeliverySink, type DeliverySink } from '../src/sinks/delivery-sink.ts';
+import type { DeliverySink } from '../src/sinks/delivery-contract.ts';
+import { createDeliverySink } from '../src/sinks/delivery-sink.ts';
 import { bigQueryNames } from '../src/storage/bigquery-names.ts';
 
 export type BigQuerySinkSettings = Pick<
@@ -40,6 +42,7 @@ export function createBigQuerySink(
       ...projectId,
       diagnostics,
       clock,
+      onRequest: recordDeliveryRequest,
       transport: async () => {
         const { createBigQueryTransport } = await import('./bigquery-transport.ts');
         return createBigQueryTransport({

@@ -1,11 +1,10 @@
+import { createBigQuerySink } from '../../exporters/bigquery-sink.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
-import { createSink } from '../create-sink.ts';
 import { createDiagnostics, type Diagnostics } from '../diagnostics.ts';
 import { ConfigurationError } from '../errors.ts';
-import type { DeliverySink } from '../sinks/delivery-sink.ts';
+import type { DeliverySink } from '../sinks/delivery-contract.ts';
 import { OutboxDirectory } from '../sinks/outbox-directory.ts';
-import type { RecordSink } from '../sinks/record-sink.ts';
 import type { CliContext, ExitCode } from './context.ts';
 import { toJsonText } from './printable.ts';
 
@@ -28,8 +27,7 @@ export async function replayOutbox(
     throw new ConfigurationError('replay --outbox', 'needs rows that go to BigQuery; set a project');
   const diagnostics = createDiagnostics({ write: (line) => void context.stderr.write(`${line}\n`) });
   if (options.dryRun === true) return countOutbox(values, diagnostics, options, context);
-  const sink = createSink(values, diagnostics, context.clock);
-  if (!isDeliverySink(sink)) throw new ConfigurationError('replay --outbox', 'needs an outbox');
+  const sink = createBigQuerySink(values, diagnostics, context.clock);
   sink.readmitRefused();
   await deliver(sink, context, interrupt);
   const { adopted, stored, fallback, pending, dropped } = sink.stats();
@@ -76,8 +74,4 @@ async function deliver(sink: DeliverySink, context: CliContext, interrupt: Abort
     ({ pending } = await sink.flush(ROUND_MILLIS));
     if (context.stderr.isTTY) await context.stderr.write(`\r${pending} rows left`);
   }
-}
-
-function isDeliverySink(sink: RecordSink): sink is DeliverySink {
-  return 'readmitRefused' in sink;
 }

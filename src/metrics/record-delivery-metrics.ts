@@ -1,6 +1,6 @@
 import { type Histogram, type Meter, type MeterProvider, metrics, type ObservableResult } from '@opentelemetry/api';
 import type { SinkStats } from '../sinks/record-sink.ts';
-import type { RequestRecord } from '../sinks/table-lane.ts';
+import type { RequestRecord } from '../sinks/request-record.ts';
 
 /** Name by the conventions' own metrics of SDK components. Source: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/ */
 const OPERATION_DURATION = 'otel.sdk.exporter.operation.duration';

@@ -6,60 +6,21 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { describeError } from '../errors.ts';
-import { DeliveryBooks, type SettledResult } from './delivery-books.ts';
+import { DeliveryBooks } from './delivery-books.ts';
 import { type DeliveryConfig, TABLE_NAMES } from './delivery-config.ts';
-import { buildFallbackEntries, renderFallbackLine } from './fallback-entry.ts';
+import type { DeliveryDependencies, DeliverySink, DeliveryStats } from './delivery-contract.ts';
 import { FallbackLane } from './fallback-lane.ts';
-import type { FallbackWriter } from './fallback-writer.ts';
-import type { InsertTransport } from './insert-transport.ts';
+import { LastResort } from './last-resort.ts';
 import { MemoryRowStore } from './memory-row-store.ts';
 import { OutboxDirectory } from './outbox-directory.ts';
 import { RecentKeys } from './recent-keys.ts';
-import type { FlushResult, LedgerEntry, RecordSink, SinkStats, WriteResult } from './record-sink.ts';
+import type { FlushResult, LedgerEntry, WriteResult } from './record-sink.ts';
 import { RowIntake } from './row-intake.ts';
 import type { PendingRow, RowStore } from './row-store.ts';
-import { type RequestRecord, TableLane } from './table-lane.ts';
+import { TableLane } from './table-lane.ts';
 
 /** Opening the outbox of an earlier process waits for the host's own start. */
 const ADOPTION_DELAY_MILLIS = 1_000;
-
-export interface DeliveryDependencies {
-  readonly diagnostics: Diagnostics;
-  /** Makes the wire to the primary destination, at the first row. May reject; asked again then. */
-  readonly transport: () => Promise<InsertTransport>;
-  /** Makes the way to the fallback, when it is first needed; undefined has none. May reject; asked again then. */
-  readonly fallback?: () => Promise<FallbackWriter>;
-  /** Project of the traces that a line on standard error names. */
-  readonly projectId?: string;
-  /** Takes the line of a row that nothing else takes. Default: standard error. */
-  readonly writeLine?: (line: string) => void;
-  readonly onRequest?: (request: RequestRecord) => void;
-  readonly clock?: Clock;
-  readonly random?: () => number;
-}
-
-export interface DeliveryStats extends SinkStats {
-  /** Of the received: rows that an earlier process had left in the outbox. */
-  readonly adopted: number;
-  /** Of the pending: rows that survive the process. */
-  readonly durable: number;
-  /** Of the fallback: rows written to standard error. */
-  readonly lastResort: number;
-  /** Of the stored: rows without columns that their table lacks. */
-  readonly rowsCut: number;
-  /** Requests to the primary destination, and those of them that were not answered for each row. */
-  readonly requests: number;
-  readonly failedRequests: number;
-  readonly pendingBytes: number;
-}
-
-export interface DeliverySink extends RecordSink {
-  stats(): DeliveryStats;
-  /** Puts on disk, or on standard error, what only memory holds. Synchronous, for the process's `exit` event. */
-  persistSync(): void;
-  /** Sends rows that BigQuery refused, and no fallback took, to BigQuery again. For an operator who has changed the table. */
-  readmitRefused(): void;
-}
 
 /**
  * Composes outbox, primary destination and fallback to one sink.
@@ -81,9 +42,8 @@ class Delivery implements DeliverySink {
   readonly #config: DeliveryConfig;
   readonly #diagnostics: Diagnostics;
   readonly #clock: Clock;
-  readonly #writeLine: (line: string) => void;
-  readonly #projectId: string | undefined;
   readonly #books: DeliveryBooks = new DeliveryBooks();
+  readonly #lastResort: LastResort;
   readonly #recentKeys: RecentKeys = new RecentKeys();
   readonly #memory: MemoryRowStore;
   readonly #directory: OutboxDirectory | undefined;
@@ -106,8 +66,8 @@ class Delivery implements DeliverySink {
     this.#config = config;
     this.#diagnostics = dependencies.diagnostics;
     this.#clock = clock;
-    this.#projectId = dependencies.projectId;
-    this.#writeLine = dependencies.writeLine ?? ((line) => process.stderr.write(`${line}\n`));
+    const writeLine = dependencies.writeLine ?? ((line) => process.stderr.write(`${line}\n`));
+    this.#lastResort = new LastResort(this.#books, writeLine, dependencies.projectId);
     this.#memory = new MemoryRowStore(config.maxMemoryBytes, () => clock.monotonic());
     this.#directory =
       config.outbox &&
@@ -135,7 +95,7 @@ class Delivery implements DeliverySink {
       ...shared,
       lanes: this.#lanes,
       writer: dependencies.fallback && rememberSuccess(dependencies.fallback),
-      writeLastResort: (row, reason) => this.#writeLastResort(row, reason),
+      lastResort: this.#lastResort,
     });
     this.#intake = new RowIntake({
       outbox: () => this.#directory?.own(),
@@ -145,7 +105,7 @@ class Delivery implements DeliverySink {
       recentKeys: this.#recentKeys,
       diagnostics: this.#diagnostics,
       now: () => clock.now(),
-      onHomeless: (row) => this.#onHomeless(row),
+      lastResort: this.#lastResort,
       onHeld: () => {
         for (const lane of this.#lanes) lane.notify();
         // A full outbox makes room before the next rows come.
@@ -325,24 +285,10 @@ class Delivery implements DeliverySink {
     }
   }
 
-  #onHomeless(row: PendingRow): SettledResult {
-    const reason = 'no room on disk or in memory';
-    this.#writeLastResort(row, reason);
-    this.#books.lastResort += 1;
-    return { status: 'fallback', reason };
-  }
-
-  #writeLastResort(row: PendingRow, reason: string): void {
-    for (const entry of buildFallbackEntries(row, reason, false)) {
-      this.#writeLine(renderFallbackLine(entry, this.#projectId));
-    }
-  }
-
   #emptyMemory(reason: string): void {
     for (const row of this.#memory.takeAll()) {
       const result = { status: 'fallback', reason: row.refusal ?? reason } as const;
-      this.#writeLastResort(row, result.reason);
-      this.#books.lastResort += 1;
+      this.#lastResort.write(row, result.reason);
       this.#books.settle(result);
       this.#onSettled(row, result);
     }

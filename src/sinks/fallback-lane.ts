@@ -11,10 +11,12 @@ import type { DeliveryBooks } from './delivery-books.ts';
 import { type DeliveryConfig, TABLE_NAMES } from './delivery-config.ts';
 import { buildFallbackEntries } from './fallback-entry.ts';
 import type { FallbackEntry, FallbackOutcome, FallbackWriter } from './fallback-writer.ts';
+import type { LastResort } from './last-resort.ts';
 import type { WriteResult } from './record-sink.ts';
 import { callWithin } from './request-deadline.ts';
+import type { RequestRecord } from './request-record.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
-import type { RequestRecord, TableLane } from './table-lane.ts';
+import type { TableLane } from './table-lane.ts';
 
 const MAX_ROWS = 100;
 /** Cloud Logging refuses requests over 10 MB. */
@@ -32,7 +34,7 @@ export interface FallbackLaneOptions {
   readonly lanes: readonly TableLane[];
   /** Undefined where no fallback is configured. May reject. */
   readonly writer: (() => Promise<FallbackWriter>) | undefined;
-  readonly writeLastResort: (row: HeldRow, reason: string) => void;
+  readonly lastResort: LastResort;
   readonly onSettled: (row: HeldRow, result: WriteResult) => void;
   readonly onChange: () => void;
   readonly onRequest: (request: RequestRecord) => void;
@@ -194,8 +196,7 @@ export class FallbackLane {
   }
 
   #writeLastResort(store: RowStore, rows: readonly HeldRow[], reason: string): void {
-    for (const row of rows) this.#options.writeLastResort(row, row.refusal ?? reason);
-    this.#options.books.lastResort += rows.length;
+    for (const row of rows) this.#options.lastResort.write(row, row.refusal ?? reason);
     this.#settle(store, rows, reason);
   }
 

@@ -4,10 +4,11 @@
  * claimed is known in memory only. Calls are synchronous: a commit takes some 50 µs, and what is committed survives `kill -9`.
  * A file in which SQLite finds damage gives and takes nothing more; `readSurvivors` saves what can be read.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { describeError } from '../errors.ts';
 import { TABLE_NAMES } from './delivery-config.ts';
 import { checksumRow, closeQuietly, isDamage } from './outbox-database.ts';
+import { type OutboxStatements, prepareOutboxStatements } from './outbox-statements.ts';
 import type { TableName } from './record-sink.ts';
 import { RowCounts } from './row-counts.ts';
 import {
@@ -21,7 +22,6 @@ import {
 
 /** An emptied file above this is given back to the disk. */
 const RECLAIM_BYTES = 16 * 1_048_576;
-const COLUMNS = 'sequence, tbl, key, refusal, received_at, accepted_at, size_bytes, crc, payload';
 
 export interface OutboxFileOptions {
   readonly path: string;
@@ -41,7 +41,7 @@ export class OutboxFile implements RowStore {
   damaged = false;
   readonly #options: OutboxFileOptions;
   readonly #database: DatabaseSync;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #statements: OutboxStatements;
   readonly #claimed: Set<number> = new Set();
   /** Delivered rows that the disk refused to delete; deleted later, never sent again by this process. */
   readonly #undeleted: Set<number> = new Set();
@@ -56,7 +56,7 @@ export class OutboxFile implements RowStore {
     this.name = options.path;
     this.#options = options;
     this.#database = options.database;
-    this.#statements = prepareStatements(options.database);
+    this.#statements = prepareOutboxStatements(options.database);
     this.#openedAtMonotonic = options.monotonic();
     this.#inheritedUntil = this.#readTotals();
     this.#nextSequence = this.#inheritedUntil + 1;
@@ -293,44 +293,6 @@ export class OutboxFile implements RowStore {
     if (isDamage(error)) this.damaged = true;
     this.#options.onProblem('outbox-failed', `Outbox ${this.name}: ${describeError(error)}`);
   }
-}
-
-function prepareStatements(database: DatabaseSync): {
-  readonly insert: StatementSync;
-  readonly read: StatementSync;
-  readonly refuse: StatementSync;
-  readonly readmit: StatementSync;
-  readonly delete: StatementSync;
-  readonly last: StatementSync;
-  readonly pick: Readonly<Record<Claim['state'], StatementSync>>;
-  readonly totals: Readonly<Record<Claim['state'], StatementSync>>;
-  readonly survivors: readonly StatementSync[];
-} {
-  const prepare = (sql: string): StatementSync => database.prepare(sql);
-  const totals = (condition: string): StatementSync =>
-    prepare(
-      `SELECT tbl, COUNT(*) AS row_count, SUM(size_bytes) AS size_bytes FROM rows WHERE ${condition} GROUP BY tbl`,
-    );
-  const pick = (condition: string): StatementSync =>
-    prepare(`SELECT sequence, size_bytes FROM rows WHERE tbl = ? AND ${condition} ORDER BY sequence`);
-  return {
-    insert: prepare(
-      `INSERT OR IGNORE INTO rows (sequence, tbl, key, refusal, received_at, accepted_at, size_bytes, crc, payload)
-       VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)`,
-    ),
-    read: prepare(`SELECT ${COLUMNS} FROM rows WHERE sequence = ?`),
-    readmit: prepare('UPDATE rows SET refusal = NULL WHERE refusal IS NOT NULL'),
-    refuse: prepare('UPDATE rows SET refusal = ? WHERE sequence = ?'),
-    delete: prepare('DELETE FROM rows WHERE sequence = ?'),
-    last: prepare('SELECT MAX(sequence) AS sequence FROM rows'),
-    pick: { due: pick('refusal IS NULL'), refused: pick('refusal IS NOT NULL') },
-    totals: { due: totals('refusal IS NULL'), refused: totals('refusal IS NOT NULL') },
-    survivors: [
-      prepare('SELECT sequence FROM rows NOT INDEXED ORDER BY sequence'),
-      prepare('SELECT sequence FROM rows NOT INDEXED ORDER BY sequence DESC'),
-      prepare('SELECT sequence FROM rows INDEXED BY rows_due WHERE refusal IS NULL'),
-    ],
-  };
 }
 
 function isTableName(name: string): name is TableName {

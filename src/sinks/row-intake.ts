@@ -6,7 +6,8 @@
 
 import type { Diagnostics } from '../diagnostics.ts';
 import { describeError } from '../errors.ts';
-import type { DeliveryBooks, SettledResult } from './delivery-books.ts';
+import type { DeliveryBooks } from './delivery-books.ts';
+import type { LastResort } from './last-resort.ts';
 import type { RecentKeys } from './recent-keys.ts';
 import type { LedgerEntry, WriteResult } from './record-sink.ts';
 import type { PendingRow, RowStore } from './row-store.ts';
@@ -27,8 +28,8 @@ export interface RowIntakeOptions {
   readonly recentKeys: RecentKeys;
   readonly diagnostics: Diagnostics;
   readonly now: () => number;
-  /** Takes what no store takes; the row's result. */
-  readonly onHomeless: (row: PendingRow) => SettledResult;
+  /** Takes what no store takes. */
+  readonly lastResort: LastResort;
   readonly onHeld: () => void;
 }
 
@@ -151,7 +152,8 @@ export class RowIntake {
       }
     }
     for (const { row, resolve } of rows) {
-      const result = this.#options.onHomeless(row);
+      const result = { status: 'fallback', reason: 'no room on disk or in memory' } as const;
+      this.#options.lastResort.write(row, result.reason);
       this.#options.books.settle(result);
       resolve(result);
     }

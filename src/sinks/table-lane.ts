@@ -3,45 +3,20 @@
  * Invariant: a claimed row is removed (its destination confirmed it), refused (for the fallback), or released, on every
  * path. While the circuit is open one request at a time probes.
  */
-import { createHash } from 'node:crypto';
-import type { Clock, Timer } from '../clock.ts';
-import type { Diagnostics } from '../diagnostics.ts';
+import type { Timer } from '../clock.ts';
 import { describeError } from '../errors.ts';
 import { Circuit } from './circuit.ts';
-import type { DeliveryBooks } from './delivery-books.ts';
-import type { DeliveryConfig } from './delivery-config.ts';
-import { type InsertOutcome, type InsertTransport, MAX_ROW_BYTES, type RowError } from './insert-transport.ts';
+import { MAX_ROW_BYTES, type RowError } from './insert-transport.ts';
 import type { TableName, WriteResult } from './record-sink.ts';
-import { callWithin } from './request-deadline.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
-import { findUnknownPaths, UnknownColumns } from './unknown-columns.ts';
+import { TableRequests, type TableRequestsOptions } from './table-requests.ts';
 
-/** Limit of BigQuery for an insert id. */
-const MAX_INSERT_ID_LENGTH = 128;
-
-export interface RequestRecord {
-  readonly destination: string;
-  readonly table: string;
-  readonly rows: number;
-  readonly durationMillis: number;
-  /** Undefined where the destination answered. */
-  readonly error: string | undefined;
-}
-
-export interface TableLaneOptions {
-  readonly table: TableName;
-  readonly config: DeliveryConfig;
-  readonly clock: Clock;
+export interface TableLaneOptions extends Omit<TableRequestsOptions, 'stop'> {
   readonly random?: () => number;
-  readonly diagnostics: Diagnostics;
-  readonly books: DeliveryBooks;
   readonly stores: () => readonly RowStore[];
-  /** May reject, e.g. where the client's package is not installed. */
-  readonly transport: () => Promise<InsertTransport>;
   readonly onSettled: (row: HeldRow, result: WriteResult) => void;
   /** Something changed: rows were settled, refused or released. */
   readonly onChange: () => void;
-  readonly onRequest: (request: RequestRecord) => void;
 }
 
 interface Batch {
@@ -56,8 +31,8 @@ export class TableLane {
   /** A flush is under way: what is due goes at once. */
   isHurried = false;
   readonly #options: TableLaneOptions;
-  readonly #unknown: UnknownColumns;
   readonly #stop: AbortController = new AbortController();
+  readonly #requests: TableRequests;
   /** Monotonic time of the next batch at the highest rate. */
   #nextBatchAt = 0;
   #timer: Timer | undefined;
@@ -71,7 +46,7 @@ export class TableLane {
       clock: options.clock,
       ...(options.random !== undefined && { random: options.random }),
     });
-    this.#unknown = new UnknownColumns(options.clock, options.config.unknownColumnMillis);
+    this.#requests = new TableRequests({ ...options, stop: this.#stop.signal });
   }
 
   get dueCount(): number {
@@ -148,9 +123,9 @@ export class TableLane {
       this.#refuse(store, [first], `a row of ${first.sizeBytes} bytes is over BigQuery's limit of 10 MB`);
       return [];
     }
-    const sent = rows.map((row) => this.#unknown.strip(row.payload));
+    const sent = rows.map((row) => this.#requests.render(row));
     const startedAt = this.#options.clock.monotonic();
-    const outcome = await this.#send(rows, sent);
+    const outcome = await this.#requests.insert(rows, sent);
     switch (outcome.status) {
       case 'unavailable':
         this.#fail(outcome.reason, startedAt, outcome.retryAfterMillis);
@@ -206,74 +181,16 @@ export class TableLane {
     this.circuit.succeed();
     const again = [...stopped];
     if (lacking.length > 0) {
-      await this.#learn(lacking, rowErrors);
+      await this.#requests.learn(lacking, rowErrors);
       for (const [index, error] of errors) {
         const row = rows[index];
         if (error.kind !== 'unknown-column' || row === undefined) continue;
         // Sent without what it is refused for, it would be refused again.
-        if (this.#unknown.strip(row.payload) === sent[index]) this.#refuse(store, [row], error.reason);
+        if (this.#requests.render(row) === sent[index]) this.#refuse(store, [row], error.reason);
         else again.push(row);
       }
     }
     return again.length > 0 ? [again] : [];
-  }
-
-  /** Learns the columns that the table lacks, from the errors and from its schema. */
-  async #learn(rows: readonly HeldRow[], rowErrors: readonly RowError[]): Promise<void> {
-    const paths = new Set(rowErrors.map((error) => error.column).filter((column) => column !== undefined));
-    if ([...paths].some((path) => !this.#unknown.has(path))) {
-      const columns = await this.#call(
-        (transport, signal) => transport.columns(this.table, signal),
-        () => undefined,
-      );
-      if (columns !== undefined) {
-        for (const row of rows) for (const path of findUnknownPaths(row.payload, columns)) paths.add(path);
-      }
-    }
-    for (const path of paths) {
-      if (!this.#unknown.learn(path)) continue;
-      this.#options.diagnostics.warn(
-        `unknown-column:${this.table}.${path}`,
-        `BigQuery table ${this.table} has no column ${path}; it is left out. spanledger init adds it`,
-      );
-    }
-  }
-
-  async #send(rows: readonly HeldRow[], sent: readonly string[]): Promise<InsertOutcome> {
-    const { clock, books } = this.#options;
-    const insertRows = rows.map((row, index) => ({
-      insertId: resolveInsertId(row.key),
-      json: sent[index] ?? row.payload,
-    }));
-    const startedAt = clock.monotonic();
-    const outcome = await this.#call<InsertOutcome>(
-      (transport, signal) => transport.insert(this.table, insertRows, signal),
-      (reason) => ({ status: 'unavailable', reason }),
-    );
-    const error = outcome.status === 'answered' ? undefined : outcome.reason;
-    books.requests += 1;
-    if (error !== undefined) books.failedRequests += 1;
-    this.#options.onRequest({
-      destination: 'bigquery',
-      table: this.table,
-      rows: rows.length,
-      durationMillis: clock.monotonic() - startedAt,
-      error,
-    });
-    return outcome;
-  }
-
-  #call<T>(
-    action: (transport: InsertTransport, signal: AbortSignal) => Promise<T>,
-    otherwise: (reason: string) => T,
-  ): Promise<T> {
-    return callWithin({
-      clock: this.#options.clock,
-      timeoutMillis: this.#options.config.requestTimeoutMillis,
-      stop: this.#stop.signal,
-      action: async (signal) => action(await this.#options.transport(), signal),
-      otherwise,
-    });
   }
 
   #refuse(store: RowStore, rows: readonly HeldRow[], reason: string): void {
@@ -300,9 +217,4 @@ export class TableLane {
       this.pump();
     }, delayMillis);
   }
-}
-
-/** The key itself; its digest where it is longer than an insert id may be. */
-export function resolveInsertId(key: string): string {
-  return key.length <= MAX_INSERT_ID_LENGTH ? key : createHash('sha256').update(key).digest('hex');
 }

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY } from '../../src/record/conversation-columns.ts';
 import { TOKEN_MISMATCHES } from '../../src/record/mismatch-columns.ts';
 import { DEFAULT_DELIVERY, type DeliveryConfig, TABLE_NAMES } from '../../src/sinks/delivery-config.ts';
-import type { DeliveryStats } from '../../src/sinks/delivery-sink.ts';
+import type { DeliveryStats } from '../../src/sinks/delivery-contract.ts';
 import type { LedgerEntry, TableName } from '../../src/sinks/record-sink.ts';
 import { imbalance } from '../conformance/record-sink-suite.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';

@@ -29,7 +29,7 @@ test('SIGTERM with 10,000 rows pending and BigQuery down: all are durable, and t
   const rows = sampleRows(10_000);
   const written = child.write(1, rows);
   // The signal arrives while rows are still being committed.
-  await expect.poll(async () => (await child.stats(1))?.received).toBe(10_000);
+  await expect.poll(async () => (await child.stats(1))?.received, { timeout: 20_000 }).toBe(10_000);
   await child.kill('SIGTERM');
   await written;
   expect(child.drained?.results).toMatchObject([{ settled: true, pending: 10_000 }]);
@@ -50,7 +50,7 @@ test('SIGTERM with a batch in flight: it is awaited, and its rows are stored onc
   const child = await startChild(bench, directory);
   await child.drainOnSigterm(10_000);
   await child.write(1, sampleRows(20));
-  await expect.poll(() => bench.bigQuery.requests.length).toBeGreaterThan(0);
+  await expect.poll(() => bench.bigQuery.requests.length, { timeout: 20_000 }).toBeGreaterThan(0);
   await child.kill('SIGTERM');
   expect(child.drained?.results).toMatchObject([{ settled: true, pending: 0 }]);
   expect(bench.bigQuery.rows('conversation_logs')).toHaveLength(20);
@@ -65,7 +65,7 @@ test('two processes on one outbox folder deliver each row once, and the living d
   await Promise.all([first.write(1, sampleRows(100, 'first')), second.write(1, sampleRows(100, 'second'))]);
   await first.kill();
   bench.bigQuery.faults = () => undefined;
-  await expect.poll(async () => (await second.flush(1, 5_000))?.pending).toBe(0);
+  await expect.poll(async () => (await second.flush(1, 5_000))?.pending, { timeout: 20_000 }).toBe(0);
   expect(new Set(bench.bigQuery.insertIds('conversation_logs')).size).toBe(200);
   expect(bench.bigQuery.rows('conversation_logs')).toHaveLength(200);
 });

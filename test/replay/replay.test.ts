@@ -25,7 +25,7 @@ async function fillFallback(bench: DeliveryBench): Promise<ReturnType<typeof sam
     table === 'conversation_logs' ? { kind: 'error', status: 503, reason: 'backendError' } : undefined;
   const sink = bench.sink({ outbox: outboxIn(temporaryDirectory()) });
   await sink.write(rows);
-  await expect.poll(() => sink.stats().fallback).toBe(3);
+  await expect.poll(() => sink.stats().fallback, { timeout: 20_000 }).toBe(3);
   await sink.shutdown(1_000);
   bench.bigQuery.faults = () => undefined;
   return rows;
@@ -87,7 +87,7 @@ test('the fallback log is read live, beyond a page and beyond a day', async () =
     },
   );
   await sink.write(sampleRows(250));
-  await expect.poll(() => sink.stats().fallback).toBe(250);
+  await expect.poll(() => sink.stats().fallback, { timeout: 20_000 }).toBe(250);
   await sink.shutdown(1_000);
   const source = { projectId: 'test-project', clientOptions: bench.logging.clientOptions };
   const problems: string[] = [];

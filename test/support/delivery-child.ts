@@ -7,7 +7,8 @@ import { createBigQueryTransport } from '../../exporters/bigquery-transport.ts';
 import { createCloudLoggingWriter } from '../../exporters/cloud-logging.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { createDiagnostics } from '../../src/diagnostics.ts';
-import { createDeliverySink, type DeliverySink } from '../../src/sinks/delivery-sink.ts';
+import type { DeliverySink } from '../../src/sinks/delivery-contract.ts';
+import { createDeliverySink } from '../../src/sinks/delivery-sink.ts';
 import type { ChildAnswer, ChildRequest, OpenRequest } from './delivery-process.ts';
 import { loopbackClientOptions } from './loopback-logging.ts';
 

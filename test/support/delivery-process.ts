@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { BigQueryTransportOptions } from '../../exporters/bigquery-transport.ts';
 import type { DeliveryConfig } from '../../src/sinks/delivery-config.ts';
-import type { DeliveryStats } from '../../src/sinks/delivery-sink.ts';
+import type { DeliveryStats } from '../../src/sinks/delivery-contract.ts';
 import type { FlushResult, LedgerEntry, WriteResult } from '../../src/sinks/record-sink.ts';
 
 export interface OpenRequest {

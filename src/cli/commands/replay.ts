@@ -10,11 +10,13 @@ import { type ReplayCandidate, readCandidates } from '../../replay/replay-candid
 import { type ReplayBooks, replayRows } from '../../replay/replay-rows.ts';
 import { ReplayedKeys } from '../../replay/replayed-keys.ts';
 import { TABLE_NAMES } from '../../sinks/delivery-config.ts';
-import type { RecordSink, TableName } from '../../sinks/record-sink.ts';
+import type { TableName } from '../../sinks/record-sink.ts';
 import { LEDGER_TABLES } from '../../storage/tables.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
 import { toJsonLine, toJsonText, toPrintable } from '../printable.ts';
+import { renderReplayBooks, showProgress } from '../replay-report.ts';
+import { openReplaySink } from '../replay-sink.ts';
 import { addTargetOptions, resolveTarget, type Target, type TargetOptions } from '../target.ts';
 
 interface ReplayCommandOptions extends TargetOptions {
@@ -30,10 +32,7 @@ interface ReplayCommandOptions extends TargetOptions {
   readonly json?: true;
 }
 
-/** How long a batch waits for BigQuery before the replay gives up; the next one goes on from there. */
-const DELIVERY_MILLIS = 300_000;
 const INTERRUPTED_MILLIS = 5_000;
-const PROGRESS_MILLIS = 250;
 
 export const registerReplay: RegisterCommand = (command, context, finish) => {
   addTargetOptions(command)
@@ -102,7 +101,8 @@ async function replaySource(
         ? readOtlp(files, values, context, report)
         : readFiles(files, options.into, context, report);
   const keys = await openKeys(options, values, target);
-  const sink = options.dryRun === true ? undefined : await openSink(target, context);
+  const sink =
+    options.dryRun === true ? undefined : await openReplaySink(target, createCliDiagnostics(context), context);
   const stop = (): void => void sink?.shutdown(INTERRUPTED_MILLIS);
   interrupt.addEventListener('abort', stop, { once: true });
   let books: ReplayBooks;
@@ -125,7 +125,7 @@ async function replaySource(
   for (const problem of problems) {
     await context.stderr.write(options.json ? toJsonLine({ problem }) : `${toPrintable(problem)}\n`);
   }
-  await context.stdout.write(options.json ? toJsonText(books) : renderBooks(books, options.dryRun === true));
+  await context.stdout.write(options.json ? toJsonText(books) : renderReplayBooks(books, options.dryRun === true));
   const isWhole = books.finished && problems.length === 0 && books.invalid + books.refused + books.undelivered === 0;
   return isWhole ? 0 : 1;
 }
@@ -195,42 +195,6 @@ async function openKeys(options: ReplayCommandOptions, values: SettingValues, ta
   return new ReplayedKeys(database, nameTarget(target));
 }
 
-/** A sink whose writes resolve with what became of each row; it holds nothing that the source does not hold. */
-async function openSink(target: Target, context: CliContext): Promise<RecordSink> {
-  const diagnostics = createCliDiagnostics(context);
-  if (target.kind === 'sqlite') {
-    const { LocalSink } = await import('../../storage/local-sink.ts');
-    return new LocalSink({ path: target.path, diagnostics, clock: context.clock });
-  }
-  const [{ createDeliverySink }, { DEFAULT_DELIVERY }, { createBigQueryTransport }, { bigQueryNames }] =
-    await Promise.all([
-      import('../../sinks/delivery-sink.ts'),
-      import('../../sinks/delivery-config.ts'),
-      import('../../../exporters/bigquery-transport.ts'),
-      import('../../storage/bigquery-names.ts'),
-    ]);
-  return createDeliverySink(
-    {
-      ...DEFAULT_DELIVERY,
-      serverless: true,
-      serverlessTimeoutMillis: DELIVERY_MILLIS,
-      retry: { ...DEFAULT_DELIVERY.retry, totalMillis: Number.MAX_SAFE_INTEGER },
-    },
-    {
-      diagnostics,
-      clock: context.clock,
-      transport: () =>
-        createBigQueryTransport({
-          ...(target.projectId !== undefined && { projectId: target.projectId }),
-          datasetId: target.dataset,
-          tables: bigQueryNames(target.table).tables,
-        }),
-      // The source keeps what is not stored.
-      writeLine: () => undefined,
-    },
-  );
-}
-
 function createCliDiagnostics(context: CliContext): Diagnostics {
   return createDiagnostics({ write: (line) => void context.stderr.write(`${line}\n`) });
 }
@@ -239,30 +203,4 @@ function nameTarget(target: Target): string {
   return target.kind === 'sqlite'
     ? `sqlite:${target.path}`
     : `bigquery:${target.projectId ?? ''}.${target.dataset}.${target.table}`;
-}
-
-function showProgress(context: CliContext): (books: ReplayBooks) => void {
-  if (!context.stderr.isTTY) return () => undefined;
-  let shownAt = Number.NEGATIVE_INFINITY;
-  return ({ read, stored }) => {
-    const now = context.clock.monotonic();
-    if (now - shownAt < PROGRESS_MILLIS) return;
-    shownAt = now;
-    void context.stderr.write(`\r${read} read, ${stored} stored`);
-  };
-}
-
-function renderBooks(books: ReplayBooks, dryRun: boolean): string {
-  const lines: readonly (readonly [string, number])[] = [
-    ['read', books.read],
-    [dryRun ? 'would be stored' : 'stored', dryRun ? books.wouldStore : books.stored],
-    ['stored by an earlier replay', books.storedBefore],
-    ['named more than once', books.duplicates],
-    ['not a row of the table', books.invalid],
-    ['refused by the store', books.refused],
-    ['not delivered', books.undelivered],
-  ];
-  const width = Math.max(...lines.map(([label]) => label.length));
-  const end = books.finished ? '' : 'The replay did not reach the end; run it again to go on.\n';
-  return `${lines.map(([label, count]) => `${label.padEnd(width)}  ${count}\n`).join('')}${end}`;
 }

@@ -1,0 +1,46 @@
+import type { Diagnostics } from '../diagnostics.ts';
+import type { RecordSink } from '../sinks/record-sink.ts';
+import type { CliContext } from './context.ts';
+import type { Target } from './target.ts';
+
+/** How long a batch waits for BigQuery before the replay gives up; the next one goes on from there. */
+const DELIVERY_MILLIS = 300_000;
+
+/** A sink whose writes resolve with what became of each row; it holds nothing that the source does not hold. */
+export async function openReplaySink(
+  target: Target,
+  diagnostics: Diagnostics,
+  context: CliContext,
+): Promise<RecordSink> {
+  if (target.kind === 'sqlite') {
+    const { LocalSink } = await import('../storage/local-sink.ts');
+    return new LocalSink({ path: target.path, diagnostics, clock: context.clock });
+  }
+  const [{ createDeliverySink }, { DEFAULT_DELIVERY }, { createBigQueryTransport }, { bigQueryNames }] =
+    await Promise.all([
+      import('../sinks/delivery-sink.ts'),
+      import('../sinks/delivery-config.ts'),
+      import('../../exporters/bigquery-transport.ts'),
+      import('../storage/bigquery-names.ts'),
+    ]);
+  return createDeliverySink(
+    {
+      ...DEFAULT_DELIVERY,
+      serverless: true,
+      serverlessTimeoutMillis: DELIVERY_MILLIS,
+      retry: { ...DEFAULT_DELIVERY.retry, totalMillis: Number.MAX_SAFE_INTEGER },
+    },
+    {
+      diagnostics,
+      clock: context.clock,
+      transport: () =>
+        createBigQueryTransport({
+          ...(target.projectId !== undefined && { projectId: target.projectId }),
+          datasetId: target.dataset,
+          tables: bigQueryNames(target.table).tables,
+        }),
+      // The source keeps what is not stored.
+      writeLine: () => undefined,
+    },
+  );
+}
