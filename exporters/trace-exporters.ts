@@ -3,6 +3,7 @@ import type { Clock } from '../src/clock.ts';
 import type { TraceExporterName } from '../src/config/setting-values.ts';
 import type { ContentPolicyConfig } from '../src/content/content-policy.ts';
 import type { Diagnostics } from '../src/diagnostics.ts';
+import { parseBatchLimits } from '../src/traces/batch-limits.ts';
 import { SpanExportQueue, type SpanExportStats, type SpanOutlet } from '../src/traces/span-export-queue.ts';
 import type { CloudTraceOptions } from './cloud-trace.ts';
 import type { GoogleCredentials } from './otlp-google.ts';
@@ -49,7 +50,7 @@ export function createTraceExporters(config: TraceExportersConfig): TraceExporte
     if (name === 'cloud-trace') sayCloudTraceIsDeprecated(diagnostics);
     const protocol = resolveOtlpProtocol(name === 'otlp' ? config.env : {});
     const load = (): Promise<SpanOutlet> => loadOutlet(name, config, protocol);
-    queues.set(name, new SpanExportQueue({ name, load, diagnostics, clock }));
+    queues.set(name, new SpanExportQueue({ ...parseBatchLimits(config.env), name, load, diagnostics, clock }));
   }
   return {
     processors: [...queues.values()],

@@ -3,6 +3,7 @@ import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/s
 import type { Clock, Timer } from '../clock.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { describeError } from '../errors.ts';
+import type { BatchLimits } from './batch-limits.ts';
 
 /** The far end of a queue. */
 export interface SpanOutlet {
@@ -11,21 +12,13 @@ export interface SpanOutlet {
   readonly prepare: (span: ReadableSpan) => ReadableSpan;
 }
 
-export interface SpanExportQueueOptions {
+export interface SpanExportQueueOptions extends BatchLimits {
   /** Name of the exporter, in every message. */
   readonly name: string;
   /** Loads what the first export needs; until then an exporter costs nothing. */
   readonly load: () => Promise<SpanOutlet>;
   readonly diagnostics: Diagnostics;
   readonly clock: Clock;
-  /** Spans that wait at most. Default: 2,048, as OpenTelemetry's batch processor. */
-  readonly maxQueueSize?: number;
-  /** Default: 512. */
-  readonly maxBatchSize?: number;
-  /** Default: 5,000. */
-  readonly delayMillis?: number;
-  /** For one export, with the credentials it needs. Default: 30,000. */
-  readonly exportTimeoutMillis?: number;
 }
 
 export interface SpanExportStats {
@@ -66,7 +59,7 @@ export class SpanExportQueue implements SpanProcessor {
   constructor(options: SpanExportQueueOptions) {
     this.#options = options;
     this.#maxQueueSize = options.maxQueueSize ?? 2_048;
-    this.#maxBatchSize = options.maxBatchSize ?? 512;
+    this.#maxBatchSize = Math.min(options.maxBatchSize ?? 512, this.#maxQueueSize);
     this.#delayMillis = options.delayMillis ?? 5_000;
     this.#exportTimeoutMillis = options.exportTimeoutMillis ?? 30_000;
   }
