@@ -89,12 +89,12 @@ class Delivery implements DeliverySink {
       onRequest: dependencies.onRequest ?? (() => undefined),
       ...(dependencies.random !== undefined && { random: dependencies.random }),
     };
-    const transport = rememberSuccess(dependencies.transport);
+    const transport = rememberSuccess(dependencies.transport, clock, config.requestTimeoutMillis);
     this.#lanes = TABLE_NAMES.map((table) => new TableLane({ ...shared, table, transport }));
     this.#fallback = new FallbackLane({
       ...shared,
       lanes: this.#lanes,
-      writer: dependencies.fallback && rememberSuccess(dependencies.fallback),
+      writer: dependencies.fallback && rememberSuccess(dependencies.fallback, clock, config.requestTimeoutMillis),
       lastResort: this.#lastResort,
     });
     this.#intake = new RowIntake({
@@ -295,14 +295,32 @@ class Delivery implements DeliverySink {
   }
 }
 
-/** Calls the factory until it succeeds once, then gives the same product. */
-function rememberSuccess<T>(make: () => Promise<T>): () => Promise<T> {
+/**
+ * Calls the factory until it succeeds once, then gives the same product. One that has not answered within `timeoutMillis`, as
+ * a metadata server may not, is asked again.
+ */
+function rememberSuccess<T>(make: () => Promise<T>, clock: Clock, timeoutMillis: number): () => Promise<T> {
   let product: Promise<T> | undefined;
+  let startedAt = 0;
+  let isSettled = false;
   return () => {
-    product ??= make().catch((error: unknown) => {
-      product = undefined;
-      throw error;
-    });
-    return product;
+    const now = clock.monotonic();
+    if (product !== undefined && (isSettled || now - startedAt < timeoutMillis)) return product;
+    startedAt = now;
+    const attempt = Promise.resolve()
+      .then(make)
+      .then(
+        (made) => {
+          isSettled = true;
+          product = attempt;
+          return made;
+        },
+        (error: unknown) => {
+          if (product === attempt) product = undefined;
+          throw error;
+        },
+      );
+    product = attempt;
+    return attempt;
   };
 }

@@ -147,6 +147,30 @@ test('a transport that cannot be made is an outage, said once', async () => {
   expect(said[0]).toContain('thrown by the transport');
 });
 
+test('a client that is never ready, as beside a silent metadata server, is made again', async () => {
+  const clock = new ManualClock();
+  let made = 0;
+  const sink = createDeliverySink(DEFAULT_DELIVERY, {
+    clock,
+    random: () => 1,
+    diagnostics: createDiagnostics({ write: () => undefined }),
+    transport: () => {
+      made += 1;
+      if (made === 1) return new Promise(() => undefined);
+      if (made === 2) throw new Error('no credentials');
+      return Promise.resolve({
+        name: 'ready',
+        columns: () => Promise.resolve(undefined),
+        insert: () => Promise.resolve(UP),
+      });
+    },
+  });
+  await sink.write(sampleRows(1));
+  await clock.advance(60_000);
+  expect(made).toBe(3);
+  expect(sink.stats().stored).toBe(1);
+});
+
 test('a full outbox gives its oldest rows to the fallback', async () => {
   const outbox = outboxIn(temporaryDirectory(), { maxBytes: 100_000 });
   const { sink, clock, fallback } = script(() => DOWN, { outbox });
