@@ -279,7 +279,11 @@ export class TurnBuffer {
 
   /** A span in no turn: kept only while something below it may need it, or a turn may still open above it. */
   #releaseOutsider(held: HeldSpan): void {
-    this.#prune(held);
+    // What waited below for this span to say that it is an agent waits no longer.
+    for (const below of [...spansBelow(held)].reverse()) {
+      const isHeld = this.#spans.find(below.traceId, below.spanId) === below;
+      if (isHeld && this.#turnOf(below) === undefined) this.#prune(below);
+    }
     this.#releaseRoot(held.localRoot);
   }
 
@@ -288,8 +292,8 @@ export class TurnBuffer {
     let held: HeldSpan | undefined = span;
     while (held?.snapshot !== undefined && held.parent !== undefined && held.children.size === 0) {
       const { parent, snapshot }: HeldSpan = held;
-      const mayJoin = !this.#agentRoots.has(held.localRoot) && this.#options.classify(snapshot) !== 'other';
-      if (mayJoin || this.#turns.has(held)) return;
+      const mayJoin = !this.#agentRoots.has(held.localRoot) || isWithinOpenSpan(held);
+      if ((mayJoin && this.#options.classify(snapshot) !== 'other') || this.#turns.has(held)) return;
       this.#spans.remove(held);
       held = parent;
     }
@@ -333,6 +337,14 @@ function current(held: HeldSpan): SpanSnapshot {
 
 function hasValidIds({ traceId, spanId }: SpanSnapshot): boolean {
   return isValidTraceId(traceId) && isValidSpanId(spanId);
+}
+
+/** Whether a span above, the local root apart, is open and may yet say that it is an agent. */
+function isWithinOpenSpan(span: HeldSpan): boolean {
+  for (let held = span.parent; held !== undefined && held !== span.localRoot; held = held.parent) {
+    if (held.snapshot === undefined) return true;
+  }
+  return false;
 }
 
 function isBelow(span: HeldSpan, top: HeldSpan): boolean {

@@ -1,4 +1,4 @@
-import { type Attributes, context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import { type Attributes, TraceFlags, trace } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import {
@@ -35,14 +35,14 @@ function expectNoProblem(bench: LedgerBench): void {
   });
 }
 
-const START_MINUTES = 10;
+const TURN_TIMEOUT_MINUTES = 10;
 
 describe('spans that do not end as they should', () => {
   it('root never ends: a row after 10 minutes that says so, amended when it ends after all', async () => {
     const bench = openLedgerBench();
     const root = bench.start('invoke_agent', undefined, { attributes: AGENT });
     bench.start('chat', root, { attributes: CALL }).end();
-    await bench.clock.advance(START_MINUTES * 60_000 - 1);
+    await bench.clock.advance(TURN_TIMEOUT_MINUTES * 60_000 - 1);
     expect(await bench.rows()).toEqual([]);
     await bench.clock.advance(1);
     expect(await onlyRow(bench)).toMatchObject({ complete: false, incomplete_reason: 'root_open', duration_ms: null });
@@ -114,7 +114,7 @@ describe('spans that do not end as they should', () => {
   it('child that comes after its turn was let go: counted', async () => {
     const bench = openLedgerBench();
     const root = runTurn(bench);
-    await bench.clock.advance(START_MINUTES * 60_000 + 1);
+    await bench.clock.advance(TURN_TIMEOUT_MINUTES * 60_000 + 1);
     bench.start('chat', root, { attributes: CALL }).end();
     expect(await bench.rows()).toHaveLength(1);
     expect(bench.ledger.stats().turns.droppedSpans).toEqual({ late_span: 1 });
@@ -133,6 +133,24 @@ describe('spans that do not end as they should', () => {
       ['s-1', 110, true],
       ['s-2', 110, true],
     ]);
+  });
+
+  it('an agent that says so at its end only, under a job where others say it at once: whole', async () => {
+    const bench = openLedgerBench();
+    const job = bench.start('job');
+    const late = bench.start('run', job);
+    bench.start('invoke_agent', job, { attributes: { ...AGENT, 'session.id': 's-1' } }).end();
+    bench.start('chat', late, { attributes: CALL }).end();
+    late.setAttributes({ ...AGENT, 'session.id': 's-2' });
+    late.end();
+    const rows = await bench.rows();
+    expect(rows.map((row) => [row.session_id, row.model_call_count, row.total_token_count])).toEqual([
+      ['s-1', 0, null],
+      ['s-2', 1, 110],
+    ]);
+    bench.start('request', job).end();
+    await bench.clock.advance(TURN_TIMEOUT_MINUTES * 60_000 + 1);
+    expect(bench.ledger.stats().turns.heldSpans).toBe(1);
   });
 
   it('5,000 children: each is counted', async () => {
@@ -620,10 +638,7 @@ describe('ids and trees', () => {
     for (const isRemote of [true, false]) {
       const traceId = (isRemote ? 'e' : 'f').repeat(32);
       const parent = { traceId, spanId: '9'.repeat(16), traceFlags: TraceFlags.SAMPLED, isRemote };
-      const above = trace.setSpanContext(ROOT_CONTEXT, parent);
-      context.with(above, () => {});
-      const orphan = bench.start('chat', trace.wrapSpanContext(parent), { attributes: CALL });
-      orphan.end();
+      bench.start('chat', trace.wrapSpanContext(parent), { attributes: CALL }).end();
     }
     const rows = await bench.rows();
     expect(rows.map((row) => [row.total_token_count, row.incomplete_reason])).toEqual([
