@@ -1,4 +1,5 @@
 export { createZip } from './instrumentation/zip/create-zip.ts';
+export type { RemoteStore } from './instrumentation/zip/remote-store.ts';
 export { type EntryReason, type MissingEntry, ZipError, type ZipReason } from './instrumentation/zip/zip-error.ts';
 export type {
   CreateZipOptions,

@@ -154,7 +154,9 @@ export class TurnBuffer {
   #holdUnseen(span: SpanSnapshot, take: TakeSnapshot): HeldSpan | undefined {
     const wasRoot = span.parentSpanId === undefined || span.parentIsRemote;
     if (this.#isLate(span) || (wasRoot && this.#forgottenTraces.has(span.traceId))) {
-      this.#options.onDrop('late_span', 1);
+      // A part may name its turn itself, and then adds to the row as one of another process does.
+      if (this.#options.classify(span) === 'part') this.#options.onForeignPart(span);
+      else this.#options.onDrop('late_span', 1);
       return undefined;
     }
     return this.#hold(span, take);
