@@ -37,6 +37,8 @@ export type SpanDropReason =
   | 'late_span'
   /** A second span with an id that is held, or a span that ended twice. */
   | 'duplicate_span'
+  /** A model or tool call beside the agents of its trace, in no agent's turn. */
+  | 'outside_turn'
   /** Let go because of the bounds, before its turn could be known. */
   | 'span_bound'
   /** Ids that are not as OpenTelemetry says, or all zero: rows of different turns would share a key. */
@@ -120,6 +122,9 @@ export class TurnBuffer {
     this.#spans.close(held, span);
     const role = this.#options.classify(span);
     const turn = this.#openTurnOf(held, role);
+    if (turn === undefined && (role === 'genai' || role === 'tool') && !isWithinOpenSpan(held)) {
+      this.#options.onDrop('outside_turn', 1);
+    }
     if (turn === undefined && role === 'part') this.#options.onForeignPart(span);
     if (turn === undefined) this.#releaseOutsider(held);
     else this.#settle(turn, role);

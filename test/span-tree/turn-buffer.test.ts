@@ -193,6 +193,18 @@ describe('TurnBuffer', () => {
     expect(shown()).toEqual(['x v1', 'y v1']);
   });
 
+  it('counts the calls beside an agent, which are in no turn', () => {
+    const { start, end, shown, dropped } = drive();
+    start({ id: 'http' });
+    start({ id: 'a', parent: 'http', role: 'agent' });
+    end({ id: 'a', parent: 'http', role: 'agent' });
+    start({ id: 'title', parent: 'http', role: 'genai' });
+    end({ id: 'title', parent: 'http', role: 'genai' });
+    end({ id: 'http' });
+    expect(shown()).toEqual(['a v1']);
+    expect(dropped).toEqual({ outside_turn: 1 });
+  });
+
   it('knows an agent that says so only at its end', () => {
     const { start, end, shown } = drive();
     start({ id: 'a' });
