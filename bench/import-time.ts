@@ -25,11 +25,18 @@ try {
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [file, times] of millis) times.push(Number((await host.run(file)).stdout));
   }
-  const median = (file: string): number => millis.get(file)?.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN;
-  const [sdk, entry] = [median('sdk.mjs'), median('entry.mjs')];
-  process.stdout.write(
-    `sdk-trace-node alone: ${sdk.toFixed(0)} ms, spanledger/instrument: ${entry.toFixed(0)} ms, ${(entry / sdk).toFixed(2)} ×\n`,
-  );
+  const atRank = (file: string, rank: number): number =>
+    millis.get(file)?.toSorted((a, b) => a - b)[rank] ?? Number.NaN;
+  // A busy machine moves the medians; it cannot make the fastest run faster.
+  for (const [name, rank] of [
+    ['median', ROUNDS >> 1],
+    ['fastest', 0],
+  ] as const) {
+    const [sdk, entry] = [atRank('sdk.mjs', rank), atRank('entry.mjs', rank)];
+    process.stdout.write(
+      `${name}: sdk-trace-node alone ${sdk.toFixed(0)} ms, spanledger/instrument ${entry.toFixed(0)} ms, ${(entry / sdk).toFixed(2)} ×\n`,
+    );
+  }
 } finally {
   await installed.remove();
 }
