@@ -131,6 +131,7 @@ class Delivery implements DeliverySink {
 
   async flush(timeoutMillis: number): Promise<FlushResult> {
     await this.#intake.drain();
+    if (this.#stopped.signal.aborted) return this.#describe('shutdown');
     // Rows that an earlier process left are delivered as well.
     if (this.#directory?.hasFiles() === true) this.#openOutbox();
     const startedAt = this.#clock.monotonic();

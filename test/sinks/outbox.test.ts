@@ -142,6 +142,24 @@ test('two sinks on one folder take a file each, and the living adopts the file o
   second.directory.close();
 });
 
+test('a sink that was shut down adopts nothing any more', async () => {
+  const bench = await DeliveryBench.start();
+  const outbox = outboxIn(temporaryDirectory());
+  const other = open(outbox.directory);
+  other.directory.own()?.append(pendingRows(3));
+  const sink = bench.sink({ outbox });
+  await sink.write(sampleRows(1));
+  const flushes = [sink.flush(5_000), sink.shutdown(5_000), sink.flush(5_000)];
+  await Promise.all(flushes);
+  other.directory.close();
+  expect(await sink.flush(5_000)).toMatchObject({ detail: 'shutdown' });
+  const next = open(outbox.directory);
+  next.directory.own();
+  next.directory.adopt();
+  expect(next.counted.adopted).toBe(3);
+  next.directory.close();
+});
+
 test('a torn tail costs no committed row', () => {
   const path = temporaryDirectory();
   // A process that dies without closing leaves its write-ahead log.
