@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { closest } from 'fastest-levenshtein';
-import { ConfigurationError, describeError, MissingPackageError } from '../errors.ts';
+import { ConfigurationError, describeError } from '../errors.ts';
+import { requirePackage } from './require-package.ts';
 import { SETTINGS } from './settings.ts';
 import { substituteVariables } from './substitute-variables.ts';
 
@@ -41,24 +39,11 @@ function readText(path: string): string | undefined {
 }
 
 function parseYaml(path: string, text: string): unknown {
-  const { parse } = loadYaml();
+  const { parse } = requirePackage<typeof import('yaml')>('yaml', 'reading the configuration file');
   try {
     return parse(text);
   } catch (error) {
     throw new ConfigurationError(path, `is not valid YAML: ${describeError(error).trim()}`, { cause: error });
-  }
-}
-
-/**
- * Loaded when there is a file to read: it costs a start without one nothing. In a bundle it is resolved from where the
- * application runs; as CommonJS, the bundle has no URL of its own.
- */
-function loadYaml(): typeof import('yaml') {
-  const bundleUrl: string | undefined = import.meta.url;
-  try {
-    return createRequire(bundleUrl ?? join(process.cwd(), 'package.json'))('yaml');
-  } catch (error) {
-    throw new MissingPackageError('yaml', 'reading the configuration file in a bundle', { cause: error });
   }
 }
 
@@ -86,7 +71,13 @@ const PREFIXES = new Set(
 );
 
 function suggestion(key: string): string {
-  return `; did you mean ${closest(key, [...KEYS, ...PREFIXES])}?`;
+  try {
+    const { closest } = requirePackage<typeof import('fastest-levenshtein')>('fastest-levenshtein', 'a suggestion');
+    return `; did you mean ${closest(key, [...KEYS, ...PREFIXES])}?`;
+  } catch {
+    // A bundle without the package still says what is wrong.
+    return '';
+  }
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
