@@ -10,6 +10,7 @@ import { DeliveryBooks } from './delivery-books.ts';
 import { type DeliveryConfig, TABLE_NAMES } from './delivery-config.ts';
 import type { DeliveryDependencies, DeliverySink, DeliveryStats } from './delivery-contract.ts';
 import { FallbackLane } from './fallback-lane.ts';
+import type { FallbackWriter } from './fallback-writer.ts';
 import { LastResort } from './last-resort.ts';
 import { MemoryRowStore } from './memory-row-store.ts';
 import { OutboxDirectory } from './outbox-directory.ts';
@@ -50,6 +51,7 @@ class Delivery implements DeliverySink {
   readonly #lanes: readonly TableLane[];
   readonly #fallback: FallbackLane;
   readonly #intake: RowIntake;
+  #writer: FallbackWriter | undefined;
   /** Called at each change, for those who wait for delivery. */
   readonly #observers: Set<() => void> = new Set();
   /** Settled results of rows that a write waits for. */
@@ -91,10 +93,20 @@ class Delivery implements DeliverySink {
     };
     const transport = rememberSuccess(dependencies.transport, clock, config.requestTimeoutMillis);
     this.#lanes = TABLE_NAMES.map((table) => new TableLane({ ...shared, table, transport }));
+    const makeWriter = dependencies.fallback;
     this.#fallback = new FallbackLane({
       ...shared,
       lanes: this.#lanes,
-      writer: dependencies.fallback && rememberSuccess(dependencies.fallback, clock, config.requestTimeoutMillis),
+      writer:
+        makeWriter &&
+        rememberSuccess(
+          async () => {
+            this.#writer = await makeWriter();
+            return this.#writer;
+          },
+          clock,
+          config.requestTimeoutMillis,
+        ),
       lastResort: this.#lastResort,
     });
     this.#intake = new RowIntake({
@@ -205,6 +217,7 @@ class Delivery implements DeliverySink {
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.persistSync();
     this.#directory?.close();
+    void this.#writer?.close?.().catch(() => undefined);
     return this.#describe(flushed.detail);
   }
 
