@@ -1,42 +1,10 @@
-import { FunctionTool, InMemoryRunner, LlmAgent, LogLevel, setLogLevel } from '@google/adk';
-import { context, trace } from '@opentelemetry/api';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { FunctionTool, InMemoryRunner, LlmAgent } from '@google/adk';
+import { expect, it, vi } from 'vitest';
 import { afterAgent, afterModel, beforeAgent, beforeTool, createTrackingCallbacks } from '../../src/adk.ts';
-import { createDiagnostics } from '../../src/diagnostics.ts';
-import { AdkSpanProcessor } from '../../src/instrumentation/adk/adk-span-processor.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
-import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
-import { classifySpan } from '../../src/record/dialects/classify-span.ts';
-import { TurnProcessor } from '../../src/span-tree/turn-processor.ts';
+import { collectAdkRows } from '../support/collect-adk-rows.ts';
 import { callTool, ScriptedLlm, say } from '../support/scripted-llm.ts';
 
-const rows: ConversationRecord[] = [];
-const processor = new TurnProcessor({
-  exporter: {
-    export: async (turn) => {
-      rows.push(buildRecord(turn));
-      return { status: 'exported' };
-    },
-  },
-  classify: classifySpan,
-  diagnostics: createDiagnostics(),
-});
-
-beforeAll(() => {
-  setLogLevel(LogLevel.ERROR);
-  new NodeTracerProvider({ spanProcessors: [new AdkSpanProcessor(), processor] }).register();
-});
-
-afterEach(() => {
-  rows.length = 0;
-  vi.unstubAllEnvs();
-});
-
-afterAll(() => {
-  trace.disable();
-  context.disable();
-});
+const { rows, processor } = collectAdkRows();
 
 /** One agent that all turns share, as a server has it. */
 function sharedAgent(callbacks: ReturnType<typeof createTrackingCallbacks>): InMemoryRunner {

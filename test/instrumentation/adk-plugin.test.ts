@@ -1,44 +1,14 @@
-import { AgentTool, type BaseTool, FunctionTool, InMemoryRunner, LlmAgent, LogLevel, setLogLevel } from '@google/adk';
-import { type Attributes, context, trace } from '@opentelemetry/api';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createDiagnostics } from '../../src/diagnostics.ts';
-import { AdkSpanProcessor } from '../../src/instrumentation/adk/adk-span-processor.ts';
+import { AgentTool, type BaseTool, FunctionTool, InMemoryRunner, LlmAgent } from '@google/adk';
+import { type Attributes, trace } from '@opentelemetry/api';
+import { describe, expect, it, vi } from 'vitest';
 import { SpanledgerPlugin } from '../../src/instrumentation/adk/spanledger-plugin.ts';
 import { readTurnBaggage } from '../../src/instrumentation/turn-baggage.ts';
 import { turnContext } from '../../src/instrumentation/turn-context.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
-import { classifySpan } from '../../src/record/dialects/classify-span.ts';
-import { TurnProcessor } from '../../src/span-tree/turn-processor.ts';
+import { collectAdkRows } from '../support/collect-adk-rows.ts';
 import { callTool, ScriptedLlm, type ScriptStep, say } from '../support/scripted-llm.ts';
 
-const rows: ConversationRecord[] = [];
-const processor = new TurnProcessor({
-  exporter: {
-    export: async (turn) => {
-      rows.push(buildRecord(turn));
-      return { status: 'exported' };
-    },
-  },
-  classify: classifySpan,
-  diagnostics: createDiagnostics(),
-});
-
-beforeAll(() => {
-  setLogLevel(LogLevel.ERROR);
-  new NodeTracerProvider({ spanProcessors: [new AdkSpanProcessor(), processor] }).register();
-});
-
-afterEach(() => {
-  rows.length = 0;
-  vi.unstubAllEnvs();
-});
-
-afterAll(() => {
-  trace.disable();
-  context.disable();
-});
+const { rows, processor } = collectAdkRows();
 
 const lookUp = new FunctionTool({
   name: 'look_up',
