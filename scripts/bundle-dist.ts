@@ -4,7 +4,7 @@
  *
  *     node scripts/bundle-dist.ts [dist]
  */
-import { readdir, rm } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -32,6 +32,8 @@ export async function bundleDist(dist: string): Promise<void> {
   const written = new Set(Object.keys(result.metafile.outputs).map((file) => resolve(file)));
   const joined = compiled.map((file) => resolve(dist, file)).filter((file) => !written.has(file));
   await Promise.all(joined.map((file) => rm(file)));
+  // npm makes a command executable when it installs the package, not when a checkout is built again.
+  await chmod(join(dist, 'src/cli/main.js'), 0o755);
 }
 
 async function listModules(dist: string): Promise<readonly string[]> {
