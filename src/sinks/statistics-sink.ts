@@ -93,7 +93,7 @@ export class StatisticsSink implements RecordSink {
  * renderStatistics('2026-03-01', stats);
  * // [ANALYTICS] Statistics 2026-03-01: received=100 stored=99 fallback=1 pending=0 dropped=0 success=99.00% fallback_rate=1.00%
  */
-export function renderStatistics(period: string, stats: SinkStats): string {
+function renderStatistics(period: string, stats: SinkStats): string {
   const reasons = Object.entries(stats.dropped).filter(([, rows]) => rows > 0);
   const dropped = reasons.reduce((sum, [, rows]) => sum + rows, 0);
   const detail = reasons.map(([reason, rows]) => `${reason}: ${rows}`).join(', ');

@@ -105,6 +105,6 @@ export class TableRequests {
 }
 
 /** The key itself; its digest where it is longer than an insert id may be. */
-export function resolveInsertId(key: string): string {
+function resolveInsertId(key: string): string {
   return key.length <= MAX_INSERT_ID_LENGTH ? key : createHash('sha256').update(key).digest('hex');
 }

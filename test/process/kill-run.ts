@@ -26,7 +26,7 @@ export interface KillResult {
   readonly adopted: number;
 }
 
-const WRITES = 6;
+const WRITES = 12;
 const ROWS = 4;
 
 /** @param call the call to SQLite, before (even) or after (odd) which the process dies; undefined dies at a random moment */
@@ -48,15 +48,25 @@ export async function runKill(seed: number, call: number | undefined): Promise<K
       loggingPort: 1,
       transportFails: false,
     });
-    if (call !== undefined) await child.killAt(call);
-    const writes = Array.from({ length: WRITES }, async (_, index) => {
-      await pause(random.below(8));
+    const write = async (index: number): Promise<void> => {
       const entries = sampleRows(ROWS, `s${seed}-${index}`);
       oracle.offer(entries);
       oracle.promise(entries, await child.write(1, entries));
-    });
-    if (call === undefined) await pause(random.below(40));
-    else await Promise.race([Promise.all(writes).then(() => child.shutdown(1, 5_000)), child.exited]);
+    };
+    // Some die while the outbox is opened, the others at work.
+    if (call === undefined || random.chance(0.8)) {
+      await write(0);
+      await child.flush(1, 20_000);
+    }
+    if (call !== undefined) await child.killAt(call);
+    const writes: Promise<void>[] = [];
+    const killAfter = call === undefined ? random.below(WRITES) : WRITES;
+    for (let index = 1; index <= killAfter && child.isAlive; index++) {
+      writes.push(write(index));
+      await pause(random.below(8));
+    }
+    if (call !== undefined)
+      await Promise.race([Promise.all(writes).then(() => child.shutdown(1, 5_000)), child.exited]);
     await child.kill();
     await Promise.all(writes);
 

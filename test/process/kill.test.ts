@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { runKill } from './kill-run.ts';
 
-// Opening takes the first calls; then BEGIN, four inserts and COMMIT of each write, among the deletes of what was delivered.
-const BOUNDARIES = [0, 1, 6, 11, 13, 15, 17, 19, 21, 24, 27, 31, 36, 44];
+// BEGIN, four inserts and COMMIT of each write, before and after each call, among the deletes of what was delivered.
+const BOUNDARIES = [0, 1, 2, 5, 9, 10, 11, 12, 17, 24, 37, 50, 83, 120];
 const MOMENTS = 6;
 
 test.for(BOUNDARIES)('kill -9 at call %i to SQLite loses no acknowledged row', async (call) => {
