@@ -14,7 +14,7 @@ import type { RemoteStore } from './remote-store.ts';
 import type { StoredContent } from './stored-content.ts';
 import type { ZipConfig } from './zip-config.ts';
 import { EntryFailure } from './zip-error.ts';
-import type { ZipContent, ZipEntry, ZipSource } from './zip-options.ts';
+import type { OpenContext, ZipContent, ZipEntry, ZipSource } from './zip-options.ts';
 
 export interface FetchOptions {
   readonly config: ZipConfig;
@@ -77,7 +77,9 @@ async function readEntry(
 ): Promise<StoredContent> {
   const { config, budget, limitBytes } = options;
   const { signal } = limit;
-  const source = await abortable(resolveSource(entry.source, signal, attempt), signal, discardContent);
+  const { source: given } = entry;
+  const source =
+    typeof given === 'function' ? await abortable(call(given, signal, attempt), signal, discardContent) : given;
   const openOptions = { ...options, signal, maxEntryBytes: config.maxEntryBytes };
   const opened = await abortable(openContent(source, openOptions), signal, (late) => {
     if ('release' in late) void late.release();
@@ -96,8 +98,13 @@ async function readEntry(
   });
 }
 
-async function resolveSource(source: ZipSource, signal: AbortSignal, attempt: number): Promise<ZipContent> {
-  return typeof source === 'function' ? source({ signal, attempt }) : source;
+/** Async, so that what the host's function throws at once is a rejection too. */
+async function call(
+  source: Extract<ZipSource, (context: OpenContext) => unknown>,
+  signal: AbortSignal,
+  attempt: number,
+): Promise<ZipContent> {
+  return source({ signal, attempt });
 }
 
 async function checkWhole(

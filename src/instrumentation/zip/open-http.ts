@@ -15,6 +15,9 @@ export interface HttpSource extends OpenedSource {
 
 const MAX_REDIRECTS = 10;
 
+let http: Promise<typeof import('node:http')> | undefined;
+let https: Promise<typeof import('node:https')> | undefined;
+
 /** Requests a document, following redirects. Rejects with an `EntryFailure`, or with what the network says. */
 export async function openHttp(
   url: URL,
@@ -44,7 +47,7 @@ async function request(
     throw new EntryFailure('unsupported-source', 'credentials in the URL; use a function that sends a header');
   }
   if (!/^https?:$/u.test(url.protocol)) throw new EntryFailure('unsupported-source', `a redirect to ${url.protocol}`);
-  const { get } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const { get } = await loadClient(url.protocol);
   return new Promise((resolve, reject) => {
     // Unpacked, so that the announced length is the length of the document.
     const message = get(url, { headers: { ...headers, 'accept-encoding': 'identity' } }, resolve).on('error', reject);
@@ -56,6 +59,16 @@ async function request(
     message.on('close', () => signal.removeEventListener('abort', onAbort));
     if (signal.aborted) onAbort();
   });
+}
+
+/** Kept: an `import()` for each document costs 4 KB of garbage and a walk through the module loader. */
+function loadClient(protocol: string): Promise<typeof import('node:http') | typeof import('node:https')> {
+  if (protocol === 'https:') {
+    https ??= import('node:https');
+    return https;
+  }
+  http ??= import('node:http');
+  return http;
 }
 
 function parseRedirect({ statusCode = 0, headers }: IncomingMessage, base: URL): URL | undefined {
