@@ -62,3 +62,19 @@ export function drawLoggingFault(random: Random): LoggingFault {
   ]);
   return draw();
 }
+
+/** What tells faults of BigQuery apart in a count. */
+export function nameFault(fault: BigQueryFault): string {
+  switch (fault.kind) {
+    case 'error':
+      return `${fault.status} ${fault.reason}`;
+    case 'answer':
+      return `answer ${fault.body.slice(0, 10)}${fault.commit ? ' after the commit' : ''}`;
+    case 'hang':
+      return `hang${fault.commit ? ' after the commit' : ''}`;
+    case 'row-errors':
+      return `row ${fault.reason}`;
+    default:
+      return fault.kind;
+  }
+}

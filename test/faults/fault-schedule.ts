@@ -18,18 +18,25 @@ import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { LoopbackLogging } from '../support/loopback-logging.ts';
 import { sampleRow } from '../support/sample-rows.ts';
 import { DeliveryOracle, type Verdict } from './delivery-oracle.ts';
-import { drawBigQueryFault, drawLoggingFault } from './fault-choice.ts';
+import { drawBigQueryFault, drawLoggingFault, nameFault } from './fault-choice.ts';
 import { Random } from './random.ts';
 
 /** How the last start delivers: in time for whatever the machine does besides. */
 const LAST: Partial<DeliveryConfig> = { requestTimeoutMillis: 20_000, maxBatchRows: 500, maxBatchBytes: 8_000_000 };
+
+const MAX_DWELL_MILLIS = 150;
+
+export interface ScheduleVerdict extends Verdict {
+  /** Faults that fell on a request, by name. */
+  readonly faults: ReadonlyMap<string, number>;
+}
 
 /** A process is used for many schedules, until one kills it. */
 export class ScheduleRunner {
   #process: DeliveryProcess | undefined;
   #nextSink = 1;
 
-  async run(seed: number): Promise<Verdict> {
+  async run(seed: number): Promise<ScheduleVerdict> {
     const schedule = new Schedule(seed);
     await schedule.start();
     try {
@@ -56,6 +63,9 @@ export class ScheduleRunner {
 class Schedule {
   readonly #seed: number;
   readonly #random: Random;
+  /** Apart, because how many requests there are depends on the machine; the steps depend on the seed alone. */
+  readonly #faultRandom: Random;
+  readonly #faults: Map<string, number> = new Map();
   readonly #oracle: DeliveryOracle = new DeliveryOracle();
   readonly #directory: string = mkdtempSync(join(tmpdir(), 'spanledger-faults-'));
   readonly #running: Promise<unknown>[] = [];
@@ -71,6 +81,7 @@ class Schedule {
   constructor(seed: number) {
     this.#seed = seed;
     this.#random = new Random(seed);
+    this.#faultRandom = new Random(seed ^ 0x5bd1e995);
     const random = this.#random;
     const hasDisk = random.chance(0.85);
     this.#config = {
@@ -100,25 +111,32 @@ class Schedule {
     this.#bigQuery = await LoopbackBigQuery.start();
     this.#logging = await LoopbackLogging.start();
     this.#createTables(this.#bigQuery);
-    this.#bigQuery.faults = ({ rowCount, operation }) =>
-      this.#random.chance(this.#bigQueryFaultRate)
-        ? drawBigQueryFault(this.#random, operation === 'insertAll' ? Math.max(rowCount, 1) : 1)
-        : undefined;
-    this.#logging.faults = () =>
-      this.#random.chance(this.#loggingFaultRate) ? drawLoggingFault(this.#random) : undefined;
+    this.#bigQuery.faults = ({ rowCount, operation }) => {
+      if (!this.#faultRandom.chance(this.#bigQueryFaultRate)) return undefined;
+      const fault = drawBigQueryFault(this.#faultRandom, operation === 'insertAll' ? Math.max(rowCount, 1) : 1);
+      return this.#count(`bigquery ${nameFault(fault)}`, fault);
+    };
+    this.#logging.faults = () => {
+      if (!this.#faultRandom.chance(this.#loggingFaultRate)) return undefined;
+      const fault = drawLoggingFault(this.#faultRandom);
+      return this.#count(`logging ${fault.kind}`, fault);
+    };
   }
 
-  async run(runner: ScheduleRunner): Promise<Verdict> {
+  async run(runner: ScheduleRunner): Promise<ScheduleVerdict> {
     let sinks = [await this.#open(runner)];
     if (this.#config.outbox !== undefined && this.#random.chance(0.2)) sinks.push(await this.#open(runner));
+    if (this.#random.chance(0.8)) this.#changeFaults();
     const steps = 4 + this.#random.below(10);
     for (let step = 0; step < steps; step++) {
       const sink = sinks[this.#random.below(sinks.length)] ?? 0;
       const action = this.#random.next();
-      if (action < 0.45) this.#write(runner.process, sink);
-      else if (action < 0.6) this.#changeFaults();
+      if (action < 0.45) {
+        this.#write(runner.process, sink);
+        if (this.#random.chance(0.6)) await this.#dwell();
+      } else if (action < 0.6) this.#changeFaults();
       else if (action < 0.68) this.#running.push(runner.process.flush(sink, this.#random.pick([0, 10, 100])));
-      else if (action < 0.76) await pause(this.#random.pick([1, 5, 30]));
+      else if (action < 0.76) await this.#dwell();
       else if (action < 0.8) this.#changeColumns();
       else if (action < 0.83) await runner.process.block(this.#random.pick([5, 100]));
       else if (action < 0.86) await runner.process.shiftClock(this.#random.pick([-3_600_000, 3_600_000]));
@@ -147,9 +165,10 @@ class Schedule {
   }
 
   /** No faults any more: a last start delivers everything. */
-  async #finish(runner: ScheduleRunner, sinks: readonly number[]): Promise<Verdict> {
+  async #finish(runner: ScheduleRunner, sinks: readonly number[]): Promise<ScheduleVerdict> {
     const bigQuery = this.#server(this.#bigQuery);
     const logging = this.#server(this.#logging);
+    await this.#dwell();
     this.#bigQueryFaultRate = 0;
     this.#loggingFaultRate = 0;
     this.#createTables(bigQuery);
@@ -164,7 +183,20 @@ class Schedule {
       ...logging.entries().map(({ jsonPayload }) => jsonPayload),
       ...this.#lines.map((line): unknown => JSON.parse(line)),
     ];
-    return this.#oracle.judge(bigQuery, TABLE_NAMES, payloads);
+    return { ...this.#oracle.judge(bigQuery, TABLE_NAMES, payloads), faults: this.#faults };
+  }
+
+  /** Lets the servers see some more requests, so that the faults of now fall on something. */
+  async #dwell(): Promise<void> {
+    const seen = (): number => this.#server(this.#bigQuery).requests.length + this.#server(this.#logging).writes.length;
+    const target = seen() + 1 + this.#random.below(8);
+    const until = performance.now() + MAX_DWELL_MILLIS;
+    while (seen() < target && performance.now() < until) await pause(2);
+  }
+
+  #count<T>(name: string, fault: T): T {
+    this.#faults.set(name, (this.#faults.get(name) ?? 0) + 1);
+    return fault;
   }
 
   #collect(child: DeliveryProcess): void {

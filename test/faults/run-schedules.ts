@@ -11,6 +11,7 @@ const { values } = parseArgs({
 });
 const end = Number(values.first) + Number(values.schedules);
 const totals = { schedules: 0, promised: 0, stored: 0, fallback: 0, both: 0, failed: 0 };
+const faults = new Map<string, number>();
 let nextSeed = Number(values.first);
 
 async function work(): Promise<void> {
@@ -23,6 +24,7 @@ async function work(): Promise<void> {
     totals.stored += verdict.stored;
     totals.fallback += verdict.fallback;
     totals.both += verdict.both;
+    for (const [name, count] of verdict.faults) faults.set(name, (faults.get(name) ?? 0) + count);
     if (verdict.violations.length > 0) {
       totals.failed += 1;
       console.log(JSON.stringify({ seed, violations: verdict.violations.slice(0, 5) }));
@@ -35,4 +37,5 @@ async function work(): Promise<void> {
 const startedAt = performance.now();
 await Promise.all(Array.from({ length: Number(values.workers) }, work));
 console.log(JSON.stringify({ ...totals, seconds: Math.round((performance.now() - startedAt) / 1_000) }));
+console.log(JSON.stringify(Object.fromEntries([...faults].sort())));
 process.exitCode = totals.failed === 0 ? 0 : 1;
