@@ -32,7 +32,6 @@ describe('belongs to a turn', () => {
   it.each([
     ['a model call', 'chat m', { 'gen_ai.operation.name': 'chat' }, 'app'],
     ['an older model call', 'm', { 'gen_ai.system': 'openai', 'gen_ai.request.model': 'm' }, 'app'],
-    ['a tool', 'execute_tool t', { 'gen_ai.operation.name': 'execute_tool' }, 'app'],
     ['a chain', 'LangGraph', { 'openinference.span.kind': 'CHAIN' }, 'app'],
     ['a model call of AI SDK', 'x', { 'ai.operationId': 'ai.generateText.doGenerate' }, 'ai'],
     ['an embedding', 'x', { 'ai.operationId': 'ai.embed' }, 'ai'],
@@ -43,6 +42,17 @@ describe('belongs to a turn', () => {
     ['a function that OpenLIT wraps', 'x', {}, 'openlit'],
   ])('%s', (_, name, attributes, scope) => {
     expect(role(name, attributes, scope)).toBe('genai');
+  });
+});
+
+describe('is a tool', () => {
+  it.each([
+    ['by the conventions', 'execute_tool t', { 'gen_ai.operation.name': 'execute_tool' }, 'app'],
+    ['of ADK, even without attributes', 'execute_tool t', {}, ADK],
+    ['of OpenInference', 'x', { 'openinference.span.kind': 'TOOL' }, 'app'],
+    ['of OpenLLMetry', 'x', { 'traceloop.span.kind': 'tool' }, '@traceloop/s'],
+  ])('%s', (_, name, attributes, scope) => {
+    expect(role(name, attributes, scope)).toBe('tool');
   });
 });
 
