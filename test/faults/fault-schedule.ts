@@ -25,6 +25,7 @@ import { Random } from './random.ts';
 const LAST: Partial<DeliveryConfig> = { requestTimeoutMillis: 20_000, maxBatchRows: 500, maxBatchBytes: 8_000_000 };
 
 const MAX_DWELL_MILLIS = 150;
+const MAX_RECOVERY_MILLIS = 60_000;
 
 export interface ScheduleVerdict extends Verdict {
   /** Faults that fell on a request, by name. */
@@ -77,6 +78,10 @@ class Schedule {
   #bigQuery: LoopbackBigQuery | undefined;
   #logging: LoopbackLogging | undefined;
   #written = 0;
+  /** Sinks that can never reach BigQuery. */
+  readonly #faultySinks: Set<number> = new Set();
+  /** A row was written that takes longer than a request may here. */
+  #hasHugeRow = false;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -98,7 +103,7 @@ class Schedule {
       maxBatchBytes: random.pick([2_000, 8_000_000]),
       lingerMillis: random.pick([0, 2, 10]),
       concurrency: random.pick([1, 4]),
-      requestTimeoutMillis: 60,
+      requestTimeoutMillis: 150,
       retry: { initialMillis: 2, maxMillis: 15, multiplier: 2, totalMillis: random.pick([20, 100, 10_000]) },
       serverless: random.chance(0.1),
       serverlessTimeoutMillis: 50,
@@ -171,8 +176,10 @@ class Schedule {
     await this.#dwell();
     this.#bigQueryFaultRate = 0;
     this.#loggingFaultRate = 0;
+    logging.refusesEntry = () => false;
     this.#createTables(bigQuery);
     await Promise.all(this.#running);
+    for (const sink of sinks) await this.#checkRecovery(runner.process, sink);
     await this.#shutDown(runner.process, sinks);
     const last = await this.#open(runner, 'last');
     const flushed = await runner.process.flush(last, 120_000);
@@ -194,6 +201,20 @@ class Schedule {
     while (seen() < target && performance.now() < until) await pause(2);
   }
 
+  /** Without a restart, everything is delivered once the faults stop. */
+  async #checkRecovery(child: DeliveryProcess, sink: number): Promise<void> {
+    if (this.#faultySinks.has(sink) || this.#hasHugeRow) return;
+    const until = performance.now() + MAX_RECOVERY_MILLIS;
+    for (;;) {
+      const flushed = await child.flush(sink, 5_000);
+      if (flushed === undefined || flushed.pending === 0) return;
+      if (performance.now() > until) {
+        this.#oracle.report(`the faults stopped, and it did not recover: ${JSON.stringify(flushed)}`);
+        return;
+      }
+    }
+  }
+
   #count<T>(name: string, fault: T): T {
     this.#faults.set(name, (this.#faults.get(name) ?? 0) + 1);
     return fault;
@@ -207,6 +228,7 @@ class Schedule {
   async #open(runner: ScheduleRunner, mode: 'quick' | 'last' = 'quick'): Promise<number> {
     const sink = runner.takeSinkNumber();
     const isFaulty = mode === 'quick' && this.#random.chance(0.1);
+    if (isFaulty) this.#faultySinks.add(sink);
     const hasName = !isFaulty || this.#random.chance(0.7);
     await runner.process.open({
       sink,
@@ -256,13 +278,18 @@ class Schedule {
     if (kind < 0.02) return sampleRow(id, { prompt_token_count: 'many' }, table);
     if (kind < 0.03) return sampleRow(id, { tools_used: null }, table);
     if (kind < 0.035) return sampleRow(id, { agent_response: '€'.repeat(100_000) }, table);
-    if (kind < 0.036) return sampleRow(id, { user_question: 'x'.repeat(11_000_000) }, table);
+    if (kind < 0.036) {
+      this.#hasHugeRow = true;
+      return sampleRow(id, { user_question: 'x'.repeat(11_000_000) }, table);
+    }
     return sampleRow(id, {}, table);
   }
 
   #changeFaults(): void {
     this.#bigQueryFaultRate = this.#random.pick([0, 0.2, 0.7, 1]);
     this.#loggingFaultRate = this.#random.pick([0, 0, 0.5, 1]);
+    const digit = this.#random.chance(0.3) ? `${this.#random.below(10)}:1/` : undefined;
+    this.#server(this.#logging).refusesEntry = (insertId) => digit !== undefined && insertId.includes(digit);
   }
 
   #changeColumns(): void {

@@ -32,6 +32,8 @@ export interface LoopbackLoggingEntry {
 
 export class LoopbackLogging {
   faults: (entryCount: number) => LoggingFault | undefined = () => undefined;
+  /** Whether an entry is invalid, and its whole request with it. */
+  refusesEntry: (insertId: string) => boolean = () => false;
   /** Entries in each write that arrived. */
   readonly writes: number[] = [];
   readonly #entries: Map<string, Entry> = new Map();
@@ -102,7 +104,8 @@ export class LoopbackLogging {
       callback({ code: grpc.status.INVALID_ARGUMENT, details: 'Log entry with an invalid field' });
       return;
     }
-    const problem = findProblem(request);
+    const isRefused = request.entries.some(({ insertId }) => this.refusesEntry(insertId ?? ''));
+    const problem = isRefused ? 'Invalid entry.' : findProblem(request);
     if (problem !== undefined) {
       callback({ code: grpc.status.INVALID_ARGUMENT, details: problem });
       return;
