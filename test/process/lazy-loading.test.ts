@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const SOURCES = new URL('../../src/', import.meta.url).href;
+
+/** What a process has loaded: Node's own modules and, as CommonJS, Google's clients. */
+const PROGRAM = `
+  import { Module } from 'node:module';
+  import '${SOURCES}instrument.ts';
+  import { traceAgent } from '${SOURCES}index.ts';
+  import { setTimeout } from 'node:timers/promises';
+  const loaded = () => ({
+    sqlite: process.moduleLoadList.some((name) => /sqlite/.test(name)),
+    google: Object.keys(Module._cache).some((path) => /@google-cloud|google-auth-library/.test(path)),
+  });
+  await setTimeout(50);
+  const atStart = loaded();
+  await traceAgent({ name: 'a' }, () => setTimeout(200));
+  for (let i = 0; i < 100 && !loaded()[process.env.AWAITED]; i += 1) await setTimeout(100);
+  console.log(JSON.stringify([atStart, loaded()]));`;
+
+it.each([
+  ['local', { AWAITED: 'sqlite' }, { sqlite: true, google: false }],
+  [
+    'bigquery',
+    { AWAITED: 'google', GOOGLE_CLOUD_PROJECT: 'my-project', BIGQUERY_EMULATOR_HOST: 'http://127.0.0.1:9' },
+    { google: true },
+  ],
+])('loads neither SQLite nor a Google client before the first turn: %s', (_, env, afterwards) => {
+  const directory = mkdtempSync(join(tmpdir(), 'spanledger-lazy-'));
+  try {
+    const program = join(directory, 'app.mjs');
+    writeFileSync(program, PROGRAM);
+    const options = { cwd: directory, env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' } as const;
+    const [atStart, atEnd] = JSON.parse(execFileSync(process.execPath, [program], { ...options, stdio: 'pipe' }));
+    expect(atStart).toEqual({ sqlite: false, google: false });
+    expect(atEnd).toMatchObject(afterwards);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
