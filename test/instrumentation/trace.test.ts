@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
@@ -155,6 +156,12 @@ describe('traceModelCall', () => {
     expect(marks[0]).toEqual(expect.any(Number));
     expect(new Set(marks).size).toBe(1);
   });
+});
+
+it('names the version of the package on its spans', () => {
+  traceTool({ name: 't' }, () => undefined);
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(onlySpan().instrumentationScope).toMatchObject({ name: 'spanledger', version: manifest.version });
 });
 
 it('works where nothing records', () => {

@@ -68,7 +68,7 @@ export class LoopbackCloudTrace {
   static async start(): Promise<LoopbackCloudTrace> {
     const loopback = new LoopbackCloudTrace();
     const { service } = TRACE_SERVICE.google.devtools.cloudtrace.v2.TraceService;
-    const batchWrite = service['BatchWriteSpans'];
+    const batchWrite = service.BatchWriteSpans;
     if (batchWrite === undefined) throw new Error('the exporter brings no BatchWriteSpans');
     loopback.#server.addService(
       {
