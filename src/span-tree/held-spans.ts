@@ -109,6 +109,19 @@ export function* spansBelow(top: HeldSpan): Generator<HeldSpan, void, undefined>
   }
 }
 
+/** Whether a span above, the local root apart, is open and may yet say that it is an agent. */
+export function isWithinOpenSpan(span: HeldSpan): boolean {
+  for (let held = span.parent; held !== undefined && held !== span.localRoot; held = held.parent) {
+    if (held.snapshot === undefined) return true;
+  }
+  return false;
+}
+
+export function isBelow(span: HeldSpan, top: HeldSpan): boolean {
+  for (let held = span.parent; held !== undefined; held = held.parent) if (held === top) return true;
+  return false;
+}
+
 function newHeldSpan(span: SpanSnapshot, take: TakeSnapshot, parent: HeldSpan | undefined): HeldSpan {
   const fields = {
     traceId: span.traceId,

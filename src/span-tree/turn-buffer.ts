@@ -1,48 +1,11 @@
 import { isValidSpanId, isValidTraceId } from '@opentelemetry/api';
-import type { Clock } from '../clock.ts';
-import { buildTurns } from './build-turns.ts';
+import { assembleTurn } from './assemble-turn.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
-import { type HeldSpan, HeldSpans, spansBelow, type TakeSnapshot } from './held-spans.ts';
+import { type HeldSpan, HeldSpans, isBelow, isWithinOpenSpan, spansBelow, type TakeSnapshot } from './held-spans.ts';
 import { RecentSet } from './recent-set.ts';
 import type { SpanSnapshot } from './span-snapshot.ts';
-import type { ClassifySpan, SpanIdentity, SpanRole, Turn } from './turn.ts';
-
-export interface TurnBufferOptions {
-  readonly classify: ClassifySpan;
-  readonly clock: Clock;
-  /** Milliseconds after a root's end in which spans below it may still end, before the turn is written without them. */
-  readonly zipMetricsTimeoutMillis: number;
-  /**
-   * Milliseconds after a turn's start at which it is written although its root is open, and for which a written turn
-   * is held for spans that come late.
-   */
-  readonly turnTimeoutMillis: number;
-  /** Memory for held spans, in bytes, as `measureSnapshot` counts. */
-  readonly maxHeldBytes: number;
-  readonly maxHeldSpans: number;
-  /** Called when a turn begins: what its export needs may be loaded meanwhile. Must not throw. */
-  readonly onTurnStart: () => void;
-  /** Takes each finished turn, and each amendment of one. Must not throw. */
-  readonly onTurn: (turn: Turn) => void;
-  /** Takes a span that adds to a row and is in no turn of this process. Must not throw. */
-  readonly onForeignPart: (span: SpanSnapshot) => void;
-  /** Called when a turn became ready and `writeReady` should be called soon. */
-  readonly onReady: () => void;
-  /** Counts spans that reach no row. */
-  readonly onDrop: (reason: SpanDropReason, count: number) => void;
-}
-
-export type SpanDropReason =
-  /** Ended or started after its turn was written and let go. */
-  | 'late_span'
-  /** A second span with an id that is held, or a span that ended twice. */
-  | 'duplicate_span'
-  /** A model or tool call beside the agents of its trace, in no agent's turn. */
-  | 'outside_turn'
-  /** Let go because of the bounds, before its turn could be known. */
-  | 'span_bound'
-  /** Ids that are not as OpenTelemetry says, or all zero: rows of different turns would share a key. */
-  | 'invalid_id';
+import type { SpanRole } from './turn.ts';
+import type { TurnBufferOptions } from './turn-buffer-options.ts';
 
 interface HeldTurn {
   /** The agent span; for a turn without one, the local root that its GenAI spans are below. */
@@ -232,7 +195,7 @@ export class TurnBuffer {
 
   #write(held: HeldTurn): void {
     this.#dequeue(held);
-    const turn = this.#assemble(held);
+    const turn = assembleTurn(held.top, this.#options.classify);
     held.state = 'written';
     held.recordVersion += 1;
     held.stale = false;
@@ -242,16 +205,6 @@ export class TurnBuffer {
     if (turn !== undefined) this.#options.onTurn({ ...turn, recordVersion: held.recordVersion });
     // Under a root that never ends (a job, a socket) later model calls are another turn, not late spans of this one.
     if (held.kind === 'genai' && held.top.snapshot === undefined) this.#forget(held);
-  }
-
-  #assemble({ top }: HeldTurn): Turn | undefined {
-    const spans = [...spansBelow(top)].sort((a, b) => a.order - b.order).map(current);
-    const ancestors: SpanSnapshot[] = [];
-    for (let above = top.parent; above !== undefined; above = above.parent) ancestors.push(current(above));
-    const outside = new Set<SpanIdentity>(ancestors);
-    const { classify } = this.#options;
-    const [turn] = buildTurns([...spans, ...ancestors], (span) => (outside.has(span) ? 'other' : classify(span)));
-    return turn;
   }
 
   /** Lets go of a written turn: what comes for it from now on is late. */
@@ -336,25 +289,6 @@ export class TurnBuffer {
   }
 }
 
-function current(held: HeldSpan): SpanSnapshot {
-  const span = held.snapshot ?? held.take?.();
-  if (span === undefined) throw new Error('a held span is open or ended');
-  return span;
-}
-
 function hasValidIds({ traceId, spanId }: SpanSnapshot): boolean {
   return isValidTraceId(traceId) && isValidSpanId(spanId);
-}
-
-/** Whether a span above, the local root apart, is open and may yet say that it is an agent. */
-function isWithinOpenSpan(span: HeldSpan): boolean {
-  for (let held = span.parent; held !== undefined && held !== span.localRoot; held = held.parent) {
-    if (held.snapshot === undefined) return true;
-  }
-  return false;
-}
-
-function isBelow(span: HeldSpan, top: HeldSpan): boolean {
-  for (let held = span.parent; held !== undefined; held = held.parent) if (held === top) return true;
-  return false;
 }

@@ -5,7 +5,8 @@ import type { Diagnostics } from '../diagnostics.ts';
 import { describeError } from '../errors.ts';
 import { snapshotSpan } from './snapshot-span.ts';
 import type { ClassifySpan, Turn } from './turn.ts';
-import { type SpanDropReason, TurnBuffer } from './turn-buffer.ts';
+import { TurnBuffer } from './turn-buffer.ts';
+import type { SpanDropReason } from './turn-buffer-options.ts';
 import type { TurnExporter, TurnExportResult } from './turn-exporter.ts';
 
 export interface TurnProcessorOptions {
