@@ -195,6 +195,8 @@ class Schedule {
 
   /** Lets the servers see some more requests, so that the faults of now fall on something. */
   async #dwell(): Promise<void> {
+    // Long enough, now and then, for rows to wait too long for BigQuery.
+    if (this.#random.chance(0.2)) await pause(MAX_DWELL_MILLIS);
     const seen = (): number => this.#server(this.#bigQuery).requests.length + this.#server(this.#logging).writes.length;
     const target = seen() + 1 + this.#random.below(8);
     const until = performance.now() + MAX_DWELL_MILLIS;
@@ -288,8 +290,9 @@ class Schedule {
   #changeFaults(): void {
     this.#bigQueryFaultRate = this.#random.pick([0, 0.2, 0.7, 1]);
     this.#loggingFaultRate = this.#random.pick([0, 0, 0.5, 1]);
-    const digit = this.#random.chance(0.3) ? `${this.#random.below(10)}:1/` : undefined;
-    this.#server(this.#logging).refusesEntry = (insertId) => digit !== undefined && insertId.includes(digit);
+    const digit = this.#random.chance(0.4) ? `${this.#random.below(10)}:1/` : undefined;
+    this.#server(this.#logging).refusesEntry = (insertId) =>
+      digit !== undefined && insertId.includes(digit) && this.#count('logging refused entry', true);
   }
 
   #changeColumns(): void {
