@@ -3,6 +3,15 @@ export async function compare(
   candidates: Readonly<Record<string, () => Promise<unknown>>>,
   rounds: number,
 ): Promise<Record<string, number>> {
+  const times = await timeInTurn(candidates, rounds);
+  return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
+}
+
+/** As `compare`. @returns all times of each */
+export async function timeInTurn(
+  candidates: Readonly<Record<string, () => Promise<unknown>>>,
+  rounds: number,
+): Promise<Record<string, readonly number[]>> {
   const times = new Map(Object.keys(candidates).map((name) => [name, [] as number[]]));
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, run] of Object.entries(candidates)) {
@@ -11,7 +20,7 @@ export async function compare(
       if (round > 0) times.get(name)?.push(performance.now() - start);
     }
   }
-  return Object.fromEntries([...times].map(([name, values]) => [name, median(values)]));
+  return Object.fromEntries(times);
 }
 
 export function median(values: readonly number[]): number {
@@ -22,7 +31,7 @@ export function median(values: readonly number[]): number {
 export interface AddedMemory {
   /** Highest of what was in use after a garbage collection, sampled every 250 ms: heap and buffers. */
   readonly heldMegabytes: number;
-  /** Highest resident set, sampled in a run of its own without forced collections. */
+  /** Highest resident set, sampled in a run of its own without forced collections: with garbage that waits for one. */
   readonly residentMegabytes: number;
 }
 

@@ -1,8 +1,11 @@
 /**
  * One case in a process of its own, since memory that a process once had stays with it. Prints what it added as JSON.
- * `bare` downloads the same documents and drops them: what Node takes for that alone.
+ * `bare` downloads the same documents and drops them, `copy` writes the same stream to a file: what Node takes for that
+ * alone.
  */
+import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createZip } from '../../src/instrumentation/zip/create-zip.ts';
 import type { ZipEntry } from '../../src/instrumentation/zip/zip-options.ts';
 import { downloadAll } from './download-all.ts';
@@ -30,6 +33,7 @@ function run(entries: number): Promise<unknown> {
       10,
     );
   if (kind === 'http') return createZip({ entries: generate(entries), destination });
+  if (kind === 'copy') return pipeline(Readable.from(stream()), createWriteStream(destination));
   return createZip({
     entries: [{ name: 'huge.pdf', source: Readable.from(stream()) }],
     destination,
@@ -38,7 +42,7 @@ function run(entries: number): Promise<unknown> {
 }
 
 // The first ZIP loads code and lets the heap grow to what any program takes.
-if (kind === 'stream') await createZip({ entries: [{ name: 'a.pdf', source: Buffer.alloc(1_000_000) }], destination });
+if (size > 1e9) await createZip({ entries: [{ name: 'a.pdf', source: Buffer.alloc(1_000_000) }], destination });
 else await run(200);
 process.stdout.write(JSON.stringify(await addedMemory(() => run(count))));
 server.stop();
