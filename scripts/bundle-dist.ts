@@ -5,8 +5,8 @@
  *     node scripts/bundle-dist.ts [dist]
  */
 import { chmod, readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { dirname, join, relative, resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 
 /** The modules that `exports` and `bin` of package.json name, and whatever they import. */
 export async function bundleDist(dist: string): Promise<void> {
@@ -34,6 +34,40 @@ export async function bundleDist(dist: string): Promise<void> {
   await Promise.all(joined.map((file) => rm(file)));
   // npm makes a command executable when it installs the package, not when a checkout is built again.
   await chmod(join(dist, 'src/cli/main.js'), 0o755);
+  await inlineStart(dist);
+}
+
+/**
+ * Makes one file of what every start reads: the entry with its static chunks, and what it imports later left where it
+ * is. The entry then has module instances of its own, as any bundle has; what must be one per process is found by
+ * registered symbols.
+ */
+async function inlineStart(dist: string): Promise<void> {
+  const entry = join(dist, 'src/instrument.js');
+  const later: Plugin = {
+    name: 'later',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
+        if (kind !== 'dynamic-import') return undefined;
+        const target = relative(dirname(entry), resolve(resolveDir, path)).replaceAll('\\', '/');
+        return { path: target, external: true };
+      });
+    },
+  };
+  await build({
+    entryPoints: [entry],
+    outfile: entry,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    packages: 'external',
+    allowOverwrite: true,
+    logLevel: 'warning',
+    plugins: [later],
+    // Chunks are imported bare for their order only.
+    logOverride: { 'ignored-bare-import': 'silent' },
+  });
 }
 
 async function listModules(dist: string): Promise<readonly string[]> {
