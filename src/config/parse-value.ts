@@ -70,3 +70,12 @@ export const ratios: ParseValue<Readonly<Record<string, number>>> = mappingOf(
   (ratio): ratio is number => typeof ratio === 'number' && ratio >= 0 && ratio <= 1,
   'a mapping of names to numbers from 0 to 1',
 );
+
+/** IANA name of a time zone. */
+export const timeZone: ParseValue<string> = (value) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: String(value) }).resolvedOptions().timeZone;
+  } catch {
+    return new InvalidValue(value, 'the IANA name of a time zone, e.g. America/Santiago');
+  }
+};

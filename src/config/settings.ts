@@ -1,7 +1,7 @@
 import { BACKENDS } from './backend.ts';
 import { contentMode, detectors, fieldModes, patterns } from './parse-content.ts';
 import { prices } from './parse-prices.ts';
-import { flag, listOf, numberIn, oneOf, ratios, text, textLike, textList } from './parse-value.ts';
+import { flag, listOf, numberIn, oneOf, ratios, text, textLike, textList, timeZone } from './parse-value.ts';
 import type { ParseValue, Setting } from './setting.ts';
 import type { SettingValues } from './setting-values.ts';
 
@@ -196,7 +196,7 @@ export const SETTINGS: { readonly [Name in keyof SettingValues]: Setting<Setting
   statisticsTimeZone: {
     key: `${TRACKING}.statistics.time_zone`,
     env: ['SPANLEDGER_STATISTICS_TIME_ZONE'],
-    parse: text,
+    parse: timeZone,
     fallback: 'UTC',
     description: 'IANA time zone whose midnight ends a day of the statistics lines.',
   },

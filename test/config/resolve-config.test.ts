@@ -109,6 +109,11 @@ describe('resolveConfig', () => {
       tracking('prices: { m: { input: -1, output: 2 } }'),
       /prices is a mapping; allowed: a mapping of model names/,
     ],
+    [
+      'a time zone that is none',
+      tracking('statistics: { time_zone: Santiago }'),
+      /time_zone is "Santiago"; allowed: the IANA/,
+    ],
     ['a duplicate key', tracking('backend: solid\nbackend: dual'), /is not valid YAML: Map keys must be unique/],
     ['tabs', 'analytics:\n\tconversation_tracking:\n', /is not valid YAML/],
     ['half a file', 'analytics:\n  conversation_tracking: {', /is not valid YAML/],
