@@ -40,7 +40,7 @@ export function buildRecordOfReading(reading: TurnReading, options: BuildRecordO
   const end = reading.endTimeUnixNano;
   return {
     conversation_id: wellFormed(reading.conversationId ?? reading.sessionId) ?? turn.traceId,
-    message_id: `${turn.traceId}-${root.spanId}`,
+    message_id: `${turn.traceId}-${turn.rootSpanId}`,
     user_id: wellFormed(reading.userId),
     session_id: wellFormed(reading.sessionId ?? reading.conversationId),
     ...buildRowTime(reading.startTimeUnixNano),
@@ -67,7 +67,7 @@ export function buildRecordOfReading(reading: TurnReading, options: BuildRecordO
     end_timestamp: end === undefined ? null : formatTimestamp(end),
     duration_ms: durationMs,
     trace_id: turn.traceId,
-    span_id: root.spanId,
+    span_id: turn.rootSpanId,
     tracking_backend: 'solid',
     record_version: turn.recordVersion,
     schema_version: SCHEMA_VERSION,

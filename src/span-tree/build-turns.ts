@@ -85,7 +85,8 @@ function topmost(localRoots: readonly ForestNode[], matches: (span: SpanSnapshot
 function buildTurn(roots: readonly [ForestNode, ...ForestNode[]], reason: IncompleteReason | undefined): Turn {
   const ancestors: SpanSnapshot[] = [];
   for (let above = roots[0].parent; above !== undefined; above = above.parent) ancestors.push(above.span);
-  return { traceId: roots[0].span.traceId, roots, ancestors, recordVersion: 1, incompleteReason: reason };
+  const { traceId, spanId: rootSpanId } = roots[0].span;
+  return { traceId, rootSpanId, roots, ancestors, recordVersion: 1, incompleteReason: reason };
 }
 
 function incompleteReason(roots: readonly ForestNode[], parentMissing: boolean): IncompleteReason | undefined {

@@ -14,6 +14,8 @@ interface HeldTurn {
   /** `open`: collecting; `ready`: to be written; `written`: held for late spans. */
   state: 'open' | 'ready' | 'written';
   recordVersion: number;
+  /** The span that names its row; known once it was written. */
+  rootSpanId: string | undefined;
   /** Whether what was written last lacked nothing. */
   complete: boolean;
   /** Whether spans have come since then that change it. */
@@ -168,7 +170,15 @@ export class TurnBuffer {
   }
 
   #openTurn(top: HeldSpan, kind: HeldTurn['kind']): HeldTurn {
-    const turn: HeldTurn = { top, kind, state: 'open', recordVersion: 0, complete: false, stale: false };
+    const turn: HeldTurn = {
+      top,
+      kind,
+      state: 'open',
+      recordVersion: 0,
+      rootSpanId: undefined,
+      complete: false,
+      stale: false,
+    };
     this.#turns.set(top, turn);
     this.#unwritten.add(turn);
     this.#options.onTurnStart();
@@ -195,9 +205,10 @@ export class TurnBuffer {
 
   #write(held: HeldTurn): void {
     this.#dequeue(held);
-    const turn = assembleTurn(held.top, this.#options.classify);
+    const turn = assembleTurn(held.top, this.#options.classify, held.rootSpanId);
     held.state = 'written';
     held.recordVersion += 1;
+    held.rootSpanId ??= turn?.rootSpanId;
     held.stale = false;
     held.complete = turn?.incompleteReason === undefined;
     if (held.top.snapshot === undefined) this.#unended.add(held);

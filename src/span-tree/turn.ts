@@ -20,10 +20,12 @@ export type IncompleteReason =
 /**
  * One finished agent turn: the immutable input of every mapping.
  * `roots` holds one node as a rule; several where a trace without an agent span has several topmost GenAI spans under
- * one local root, or where orphans wait for the same parent. `roots[0]` is the turn's root: it names the row.
+ * one local root, or where orphans wait for the same parent. `roots[0]` is the turn's root.
  */
 export interface Turn {
   readonly traceId: string;
+  /** Names the row: the id of the root, which an amendment keeps although another span may have become the first. */
+  readonly rootSpanId: string;
   readonly roots: readonly [SpanNode, ...SpanNode[]];
   /** Local spans above the roots, nearest first: they may lend ids and an error, nothing else. */
   readonly ancestors: readonly SpanSnapshot[];

@@ -32,6 +32,7 @@ function turnOf(spans: readonly SpanSnapshot[], ancestors: readonly SpanSnapshot
   const children: SpanNode[] = rest.map((span) => ({ span, children: [] }));
   return {
     traceId: root.traceId,
+    rootSpanId: root.spanId,
     roots: [{ span: root, children }],
     ancestors,
     recordVersion,

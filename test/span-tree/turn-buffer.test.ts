@@ -183,6 +183,20 @@ describe('TurnBuffer', () => {
     expect(shown()).toEqual(['x,y v1']);
   });
 
+  it('keeps the name of a turn whose late call is dated before its first one', () => {
+    const { start, end, turns } = drive();
+    start({ id: 'http', start: 50 });
+    start({ id: 'x', parent: 'http', role: 'genai', start: 60 });
+    end({ id: 'x', parent: 'http', role: 'genai', start: 60 });
+    end({ id: 'http', start: 50 });
+    start({ id: 'y', parent: 'http', role: 'genai', start: 1 });
+    end({ id: 'y', parent: 'http', role: 'genai', start: 1 });
+    expect(turns.map((turn) => [turn.roots[0].span.name, turn.recordVersion])).toEqual([
+      ['x', 1],
+      ['x', 2],
+    ]);
+  });
+
   it('makes a turn of the model calls of a job that never ends, every 10 minutes', async () => {
     const { start, end, wait, shown } = drive();
     start(job);

@@ -8,20 +8,20 @@ import { EMPTY_ROW } from './empty-row.ts';
  * Everything else is NULL, or empty where the column repeats.
  */
 export function buildLegacyFrame(reading: TurnReading): ConversationRecord {
-  const { span } = reading.turn.roots[0];
+  const { traceId, rootSpanId } = reading.turn;
   const end = reading.endTimeUnixNano;
   const time = buildRowTime(reading.startTimeUnixNano);
   return {
     ...EMPTY_ROW,
-    conversation_id: reading.conversationId ?? reading.sessionId ?? span.traceId,
-    message_id: `${span.traceId}-${span.spanId}`,
+    conversation_id: reading.conversationId ?? reading.sessionId ?? traceId,
+    message_id: `${traceId}-${rootSpanId}`,
     ...time,
     timestamp: formatLegacyTimestamp(time.timestamp),
     message_type: 'user_question',
     end_timestamp: end === undefined ? null : formatTimestamp(end),
     duration_ms: elapsedMillis(reading.startTimeUnixNano, end),
-    trace_id: span.traceId,
-    span_id: span.spanId,
+    trace_id: traceId,
+    span_id: rootSpanId,
     tracking_backend: 'legacy',
     record_version: reading.turn.recordVersion,
     schema_version: SCHEMA_VERSION,
