@@ -36,6 +36,8 @@ export interface DeliveryConfig {
   readonly lingerMillis: number;
   /** Requests under way at once for one table. */
   readonly concurrency: number;
+  /** Payload bytes under way from which on no further request of the table starts: a request takes some three times its payload in memory. */
+  readonly maxParallelBytes: number;
   /** How fast a backlog of one table is delivered, so that the host keeps its event loop. A flush does not wait for it. */
   readonly maxRowsPerSecond: number;
   /** After which a request without an answer is given up, and its rows are due again. */
@@ -60,6 +62,7 @@ export const DEFAULT_DELIVERY: DeliveryConfig = {
   maxBatchBytes: 8 * MIB,
   lingerMillis: 1_000,
   concurrency: 4,
+  maxParallelBytes: MIB,
   maxRowsPerSecond: 5_000,
   requestTimeoutMillis: 30_000,
   retry: { initialMillis: 1_000, maxMillis: 60_000, multiplier: 2, totalMillis: 300_000 },

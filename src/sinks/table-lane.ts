@@ -22,6 +22,7 @@ export interface TableLaneOptions extends Omit<TableRequestsOptions, 'stop'> {
 interface Batch {
   readonly store: RowStore;
   readonly rows: readonly HeldRow[];
+  readonly sizeBytes: number;
 }
 
 export class TableLane {
@@ -33,6 +34,7 @@ export class TableLane {
   readonly #options: TableLaneOptions;
   readonly #stop: AbortController = new AbortController();
   readonly #requests: TableRequests;
+  #inFlightBytes = 0;
   /** Monotonic time of the next batch at the highest rate. */
   #nextBatchAt = 0;
   #timer: Timer | undefined;
@@ -62,7 +64,7 @@ export class TableLane {
 
   /** Sends what is due, as far as the circuit and the limit of requests allow. */
   pump(): void {
-    while (!this.#stop.signal.aborted && this.inFlight < (this.circuit.isOpen ? 1 : this.#options.config.concurrency)) {
+    while (this.#hasRoom()) {
       const paceMillis = this.isHurried ? 0 : this.#nextBatchAt - this.#options.clock.monotonic();
       const waitMillis = Math.max(this.circuit.waitMillis, paceMillis);
       if (waitMillis > 0) {
@@ -72,6 +74,7 @@ export class TableLane {
       const batch = this.#claim();
       if (batch === undefined) return;
       this.inFlight += 1;
+      this.#inFlightBytes += batch.sizeBytes;
       this.#nextBatchAt =
         this.#options.clock.monotonic() + (batch.rows.length * 1_000) / this.#options.config.maxRowsPerSecond;
       void this.#deliver(batch);
@@ -84,16 +87,23 @@ export class TableLane {
     this.#stop.abort();
   }
 
+  #hasRoom(): boolean {
+    const { concurrency, maxParallelBytes } = this.#options.config;
+    if (this.#stop.signal.aborted) return false;
+    if (this.inFlight === 0) return true;
+    return !this.circuit.isOpen && this.inFlight < concurrency && this.#inFlightBytes < maxParallelBytes;
+  }
+
   #claim(): Batch | undefined {
     const { maxBatchRows: maxRows, maxBatchBytes: maxBytes } = this.#options.config;
     for (const store of this.#options.stores()) {
       const rows = store.claim({ table: this.table, state: 'due', maxRows, maxBytes });
-      if (rows.length > 0) return { store, rows };
+      if (rows.length > 0) return { store, rows, sizeBytes: rows.reduce((sum, row) => sum + row.sizeBytes, 0) };
     }
     return undefined;
   }
 
-  async #deliver({ store, rows }: Batch): Promise<void> {
+  async #deliver({ store, rows, sizeBytes }: Batch): Promise<void> {
     const queue: (readonly HeldRow[])[] = [rows];
     try {
       for (let part = queue.shift(); part !== undefined; part = queue.shift()) {
@@ -108,6 +118,7 @@ export class TableLane {
     }
     for (const rest of queue) store.release(rest);
     this.inFlight -= 1;
+    this.#inFlightBytes -= sizeBytes;
     this.#options.onChange();
     this.pump();
   }
