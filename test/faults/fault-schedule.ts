@@ -25,7 +25,7 @@ import { Random } from './random.ts';
 const LAST: Partial<DeliveryConfig> = { requestTimeoutMillis: 20_000, maxBatchRows: 500, maxBatchBytes: 8_000_000 };
 
 const MAX_DWELL_MILLIS = 150;
-const MAX_RECOVERY_MILLIS = 60_000;
+const MAX_RECOVERY_MILLIS = 120_000;
 
 export interface ScheduleVerdict extends Verdict {
   /** Faults that fell on a request, by name. */
@@ -103,7 +103,8 @@ class Schedule {
       maxBatchBytes: random.pick([2_000, 8_000_000]),
       lingerMillis: random.pick([0, 2, 10]),
       concurrency: random.pick([1, 4]),
-      requestTimeoutMillis: 150,
+      // Also on a busy machine longer than an answer takes; a server that hangs costs this much.
+      requestTimeoutMillis: 300,
       retry: { initialMillis: 2, maxMillis: 15, multiplier: 2, totalMillis: random.pick([20, 100, 10_000]) },
       serverless: random.chance(0.1),
       serverlessTimeoutMillis: 50,
