@@ -180,6 +180,21 @@ describe('an HTTP response', () => {
     expect(await outcome).toMatchObject({ metrics: { filesIncluded: 8, totalSizeBytes: body.length } });
   });
 
+  it('that middleware wraps, as `compression` does, carries the archive: its `write` calls nobody back', async () => {
+    entries = LARGE;
+    const wrapped = createServer((_request, response) => {
+      const write = response.write;
+      response.write = (chunk: Buffer) => Reflect.apply(write, response, [chunk]);
+      outcome = createZip({ entries, destination: response, stallTimeoutMillis: 2_000 }).catch((e: unknown) => e);
+    });
+    await new Promise<void>((resolve) => wrapped.listen(0, '127.0.0.1', resolve));
+    const response = await fetch(`http://127.0.0.1:${(wrapped.address() as AddressInfo).port}`);
+    const body = Buffer.from(await response.arrayBuffer());
+    expect(await outcome).toMatchObject({ metrics: { filesIncluded: 8, totalSizeBytes: body.length } });
+    wrapped.closeAllConnections();
+    wrapped.close();
+  });
+
   it('whose client leaves while bytes flow ends the downloads', async () => {
     let started = 0;
     entries = Array.from({ length: 200 }, (_, i) => ({

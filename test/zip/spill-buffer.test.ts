@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MemoryBudget } from '../../src/instrumentation/zip/memory-budget.ts';
+import { ReadBuffers } from '../../src/instrumentation/zip/read-buffers.ts';
 import { SpillBuffer } from '../../src/instrumentation/zip/spill-buffer.ts';
 
 let folder: string;
@@ -31,7 +32,7 @@ it('gives back the bytes it took, gives back its memory, and leaves no file', as
       const whole = Buffer.concat(given);
       const content = buffer.finish();
       const read: Buffer[] = [];
-      for await (const chunk of content.chunks()) read.push(chunk);
+      for await (const chunk of content.chunks(new ReadBuffers())) read.push(chunk);
       expect(Buffer.concat(read).equals(whole)).toBe(true);
       expect(content.sizeBytes).toBe(whole.length);
       expect(Buffer.from(content.head).equals(whole.subarray(0, 1_024))).toBe(true);

@@ -9,6 +9,7 @@ import { ZipArchive } from 'archiver';
 import { ByteCollector } from './byte-collector.ts';
 import { parseSegmentDirectory, type SegmentDirectory } from './central-directory.ts';
 import type { OutputQueue } from './output-queue.ts';
+import type { ReadBuffers } from './read-buffers.ts';
 import type { StoredContent } from './stored-content.ts';
 
 export interface AppendOptions {
@@ -23,13 +24,15 @@ const ZLIB_CHUNK_BYTES = 64 * 1024;
 export class ArchiveSegment {
   readonly #archive: ZipArchive;
   readonly #output: OutputQueue;
+  readonly #buffers: ReadBuffers;
   readonly #sizes: number[] = [];
   #passedBytes = 0;
   #tail: ByteCollector | undefined;
   #step: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  constructor(output: OutputQueue, level: number) {
+  constructor(output: OutputQueue, buffers: ReadBuffers, level: number) {
     this.#output = output;
+    this.#buffers = buffers;
     this.#archive = new ZipArchive({ zlib: { level, chunkSize: ZLIB_CHUNK_BYTES } });
     this.#archive.on('data', (chunk) => this.#take(chunk));
     this.#archive.on('entry', () => this.#step.resolve());
@@ -78,7 +81,7 @@ export class ArchiveSegment {
   }
 
   #openStream(content: StoredContent): Readable {
-    const stream = Readable.from(content.chunks(), { objectMode: false });
+    const stream = Readable.from(content.chunks(this.#buffers), { objectMode: false });
     // archiver would wait for ever for the end of a stream that has failed.
     stream.on('error', (error) => this.#fail(error));
     return stream;

@@ -2,12 +2,15 @@ import { type AppendOptions, ArchiveSegment } from './archive-segment.ts';
 import { renderEnd, renderRecord } from './central-directory.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { OutputQueue } from './output-queue.ts';
+import { ReadBuffers } from './read-buffers.ts';
 import { SpillBuffer } from './spill-buffer.ts';
 import type { StoredContent } from './stored-content.ts';
 
 export interface ArchiveWriterOptions {
   /** Takes the archive's bytes in order; a rejection fails the archive. */
   readonly write: (chunk: Buffer) => Promise<void>;
+  /** Whether a chunk may be looked at after its write has resolved. */
+  readonly keepsChunks: boolean;
   readonly level: number;
   readonly temporaryFolder: string;
 }
@@ -22,14 +25,15 @@ export class ArchiveWriter {
   readonly #options: ArchiveWriterOptions;
   readonly #output: OutputQueue;
   readonly #directory: SpillBuffer;
+  readonly #buffers: ReadBuffers = new ReadBuffers();
   #segment: ArchiveSegment;
   #segmentOffset = 0;
   #count = 0;
 
   constructor(options: ArchiveWriterOptions) {
     this.#options = options;
-    this.#output = new OutputQueue(options.write);
-    this.#segment = new ArchiveSegment(this.#output, options.level);
+    this.#output = new OutputQueue((chunk) => this.#write(chunk));
+    this.#segment = this.#openSegment();
     this.#directory = new SpillBuffer({
       budget: new MemoryBudget(DIRECTORY_MEMORY_BYTES),
       limitBytes: DIRECTORY_MEMORY_BYTES,
@@ -54,7 +58,7 @@ export class ArchiveWriter {
     const offset = this.#output.pushedBytes;
     const directory = this.#directory.finish();
     try {
-      for await (const chunk of directory.chunks()) {
+      for await (const chunk of directory.chunks(this.#buffers)) {
         this.#output.push(chunk);
         await this.#output.room();
       }
@@ -74,7 +78,16 @@ export class ArchiveWriter {
   async #startSegment(): Promise<void> {
     await this.#closeSegment();
     this.#segmentOffset = this.#output.pushedBytes;
-    this.#segment = new ArchiveSegment(this.#output, this.#options.level);
+    this.#segment = this.#openSegment();
+  }
+
+  #openSegment(): ArchiveSegment {
+    return new ArchiveSegment(this.#output, this.#buffers, this.#options.level);
+  }
+
+  async #write(chunk: Buffer): Promise<void> {
+    await this.#options.write(chunk);
+    if (!this.#options.keepsChunks) this.#buffers.giveBack(chunk);
   }
 
   async #closeSegment(): Promise<void> {

@@ -4,7 +4,7 @@ import type { ArchiveSink } from './archive-sink.ts';
 import { writeFully } from './write-fully.ts';
 
 /** Sent to the disk at a time, while downloads are awaited, so that the end does not wait for all of it. */
-const SYNC_BYTES = 4 * 1024 * 1024;
+const SYNC_BYTES = 1024 * 1024;
 
 /**
  * A file that appears by rename, whole and on disk: until then it is `.NAME.ID.partial` in the same folder, since a
@@ -19,6 +19,7 @@ export async function openFileSink(path: string, id: string): Promise<ArchiveSin
   // The system tells a failed write-back once; it must not get lost between two calls.
   let sync: Promise<void> = Promise.resolve();
   return {
+    keepsChunks: false,
     async write(chunk) {
       await writeFully(handle, chunk);
       unsyncedBytes += chunk.length;

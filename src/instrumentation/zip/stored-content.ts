@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { ReadBuffers } from './read-buffers.ts';
 
 /** A whole, verified content on this machine, ready to be appended. */
 export interface StoredContent {
@@ -7,15 +8,14 @@ export interface StoredContent {
   readonly head: Uint8Array;
   /** All of it, where it is held in memory. */
   readonly bytes: Buffer | undefined;
-  /** All of it, in chunks that are never changed afterwards. */
-  chunks(): AsyncGenerator<Buffer, void, undefined>;
+  /** All of it, in chunks that stay as they are until they are given back to `buffers`. */
+  chunks(buffers: ReadBuffers): AsyncGenerator<Buffer, void, undefined>;
   /** Gives memory or file back. Called once; MUST NOT reject. */
   release(): Promise<void>;
 }
 
 /** As far as the first marker of a PDF may stand from its beginning. */
 export const HEAD_BYTES = 1_024;
-const READ_BYTES = 256 * 1024;
 
 /** Content in memory. `onRelease` hears that the bytes are not needed any more. */
 export function storeBytes(bytes: Buffer, onRelease: () => void): StoredContent {
@@ -43,13 +43,13 @@ export function storeFile(
     sizeBytes,
     head,
     bytes: undefined,
-    async *chunks() {
+    async *chunks(buffers) {
       for (let position = 0; position < sizeBytes; ) {
-        const length = Math.min(READ_BYTES, sizeBytes - position);
-        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(length), 0, length, position);
+        const chunk = buffers.lend(sizeBytes - position);
+        const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
         if (bytesRead === 0) throw new Error(`the file ended after ${position} of ${sizeBytes} bytes`);
         position += bytesRead;
-        yield buffer.subarray(0, bytesRead);
+        yield bytesRead === chunk.length ? chunk : chunk.subarray(0, bytesRead);
       }
     },
     release: () => close().catch(() => undefined),

@@ -15,18 +15,20 @@ export interface StreamSinkOptions {
 /** Throws where the stream has been ended or destroyed already. */
 export function openStreamSink(writable: Writable, { stallTimeoutMillis, onLost }: StreamSinkOptions): ArchiveSink {
   if (writable.destroyed || writable.writableEnded) throw new Error('the stream was ended or closed before');
-  // The one step that is awaited: a stream that closes may never call back.
+  // The one step that is awaited: a stream that closes may never drain.
   let step = createStep();
   let isEnding = false;
   let isClosed = false;
+  let lost: Error | undefined;
   finished(writable, { readable: false }, (error) => {
     isClosed = true;
     if (!error && isEnding) return step.resolve();
-    const lost = error ?? new Error('the stream was ended by somebody else');
+    lost = error ?? new Error('the stream was ended by somebody else');
     step.reject(lost);
     onLost(lost);
   });
   const take = async (act: (resolve: () => void, reject: (error: Error) => void) => void): Promise<void> => {
+    if (lost !== undefined) throw lost;
     step = createStep();
     const { promise, resolve, reject } = step;
     const stalled = new Error(`the stream took nothing for ${stallTimeoutMillis} ms`);
@@ -39,9 +41,12 @@ export function openStreamSink(writable: Writable, { stallTimeoutMillis, onLost 
     }
   };
   return {
+    keepsChunks: true,
+    // By `drain` and not by the callback of `write`, which middleware that wraps a response may never call.
     write: (chunk) =>
-      take((resolve, reject) => {
-        writable.write(chunk, (error) => (error ? reject(error) : resolve()));
+      take((resolve) => {
+        if (writable.write(chunk)) resolve();
+        else writable.once('drain', resolve);
       }),
     finish: (signal) =>
       take((_resolve, reject) => {

@@ -88,6 +88,7 @@ export class ZipJob {
     const writer = new ArchiveWriter({
       level: this.#config.level,
       temporaryFolder: this.#config.temporaryFolder,
+      keepsChunks: sink.keepsChunks,
       write: (chunk) => sink.write(chunk).catch(rethrowAs('destination-failed')),
     });
     this.#writer = writer;
