@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const GOOD: ZipEntry = { name: 'good.txt', source: Buffer.from('a good one') };
-const QUICK = { timeoutMillis: 400, stallTimeoutMillis: 150, retries: 1 };
+const QUICK = { timeoutMillis: 1_200, stallTimeoutMillis: 500, retries: 1 };
 
 interface Fault {
   readonly source: () => ZipSource;
@@ -73,19 +73,19 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'a server that never answers': {
     source: at('silent/x'),
     reason: 'timeout',
-    detail: /no byte for 150 ms/,
+    detail: /no byte for 500 ms/,
     attempts: 2,
   },
   'a body that stops half-way': {
     source: at('stalled/x'),
     reason: 'timeout',
-    detail: /no byte for 150 ms/,
+    detail: /no byte for 500 ms/,
     attempts: 2,
   },
   'a body that never ends': {
     source: at('drip/x'),
     reason: 'timeout',
-    detail: /not complete after 400 ms/,
+    detail: /not complete after 1200 ms/,
     attempts: 2,
   },
   'a web page in place of a PDF': { source: at('html/x'), reason: 'html-instead', detail: /web page/, attempts: 1 },
@@ -189,7 +189,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'a function that never answers': {
     source: () => () => new Promise(() => undefined),
     reason: 'timeout',
-    detail: /no byte for 150 ms/,
+    detail: /no byte for 500 ms/,
     attempts: 2,
   },
   'a file that is not there': {
