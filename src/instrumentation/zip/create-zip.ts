@@ -5,7 +5,7 @@ import type { ZipResult } from './zip-result.ts';
 import { ZipTrace } from './zip-trace.ts';
 
 /**
- * Bundles many documents into one ZIP archive, as a span `zip.create` below the active one. At most about 40 MB of
+ * Bundles many documents into one ZIP archive, as a span `zip.create` below the active one. Holds about 10 MB of
  * memory, whatever the number and the size of the entries.
  *
  * Resolves when the archive is whole where it should be; an entry that could not be had is in `missing`, with the
