@@ -4,7 +4,17 @@
  * made at the end, with their own times, when it is known which of too many are worth one.
  * Invariant: whatever the tracing of the host does, nothing is thrown here and the archive is made.
  */
-import { type Context, context, diag, type Span, SpanStatusCode, type TimeInput, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  context,
+  diag,
+  type Span,
+  SpanStatusCode,
+  type TimeInput,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { type Clock, systemClock } from '../../clock.ts';
 import { describeError } from '../../errors.ts';
 import { ATTRIBUTE_KEYS } from '../attribute-keys.ts';
@@ -19,8 +29,9 @@ export class ZipTrace {
   readonly startedAt: Date;
   readonly #origin: number;
   readonly #downloads = new DownloadSelection();
-  readonly #context: Context = context.active();
   #span: Span | undefined;
+  /** Where the host's sources run: below the span, once there is one. Made once, for each costs a copy. */
+  #context: Context = context.active();
 
   constructor(id: string, clock: Clock = systemClock) {
     this.#clock = clock;
@@ -36,6 +47,7 @@ export class ZipTrace {
         },
         this.#context,
       );
+      this.#context = trace.setSpan(this.#context, this.#span);
     });
   }
 
@@ -46,7 +58,7 @@ export class ZipTrace {
 
   /** Runs the host's sources below the span, so that instrumented clients hang their own spans there. */
   run<T>(work: () => T): T {
-    return this.#span === undefined ? work() : context.with(trace.setSpan(this.#context, this.#span), work);
+    return this.#span === undefined ? work() : context.with(this.#context, work);
   }
 
   addDownload(record: DownloadRecord): void {
@@ -68,7 +80,8 @@ export class ZipTrace {
     if (span === undefined) return;
     const endMillis = this.elapsedMillis();
     this.#guard(() => {
-      for (const record of this.#downloads.records) this.#addDownloadSpan(span, record);
+      const tracer = trace.getTracer('spanledger');
+      for (const record of this.#downloads.records) this.#addDownloadSpan(tracer, record);
     });
     this.#guard(() => {
       span.setAttributes({
@@ -83,22 +96,17 @@ export class ZipTrace {
     this.#guard(() => span.end(this.#timeAt(endMillis)));
   }
 
-  #addDownloadSpan(parent: Span, record: DownloadRecord): void {
+  #addDownloadSpan(tracer: Tracer, record: DownloadRecord): void {
     const { name, source, attempts, sizeBytes, failure } = record;
-    const span = trace.getTracer('spanledger').startSpan(
-      'zip.download',
-      {
-        startTime: this.#timeAt(record.startMillis),
-        attributes: {
-          [ATTRIBUTE_KEYS.zipEntryName]: name,
-          [ATTRIBUTE_KEYS.zipEntrySource]: source,
-          [ATTRIBUTE_KEYS.zipEntryAttempts]: attempts,
-          ...(sizeBytes === undefined ? {} : { [ATTRIBUTE_KEYS.zipEntrySizeBytes]: sizeBytes }),
-          ...(failure === undefined ? {} : { [ATTRIBUTE_KEYS.errorType]: failure.reason }),
-        },
-      },
-      trace.setSpan(this.#context, parent),
-    );
+    const attributes: Attributes = {
+      [ATTRIBUTE_KEYS.zipEntryName]: name,
+      [ATTRIBUTE_KEYS.zipEntrySource]: source,
+      [ATTRIBUTE_KEYS.zipEntryAttempts]: attempts,
+    };
+    if (sizeBytes !== undefined) attributes[ATTRIBUTE_KEYS.zipEntrySizeBytes] = sizeBytes;
+    if (failure !== undefined) attributes[ATTRIBUTE_KEYS.errorType] = failure.reason;
+    const startTime = this.#timeAt(record.startMillis);
+    const span = tracer.startSpan('zip.download', { startTime, attributes }, this.#context);
     if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: failure.detail });
     span.end(this.#timeAt(record.endMillis));
   }
