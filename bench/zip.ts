@@ -98,8 +98,8 @@ async function latency(): Promise<void> {
 }
 
 /**
- * The heap that V8 gives itself in a container of 512 MB (a quarter of the memory, twice that on 64 bits). On a large machine it lets
- * 64 MB of young garbage lie, and more of buffers: so a bare download of the same documents is measured beside.
+ * The heap that V8 gives itself in a container of 512 MB: a quarter of the memory, times two on 64 bits (`Heap::HeapSizeFromPhysicalMemory`
+ * in its sources). On a large machine it lets far more garbage lie: so a bare download of the same documents is measured beside.
  */
 const CONTAINER_HEAP = ['--max-heap-size=256'];
 

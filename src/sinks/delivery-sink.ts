@@ -16,6 +16,7 @@ import { MemoryRowStore } from './memory-row-store.ts';
 import { OutboxDirectory } from './outbox-directory.ts';
 import { RecentKeys } from './recent-keys.ts';
 import type { FlushResult, LedgerEntry, WriteResult } from './record-sink.ts';
+import { rememberSuccess } from './remember-success.ts';
 import { RowIntake } from './row-intake.ts';
 import type { PendingRow, RowStore } from './row-store.ts';
 import { TableLane } from './table-lane.ts';
@@ -307,34 +308,4 @@ class Delivery implements DeliverySink {
       this.#onSettled(row, result);
     }
   }
-}
-
-/**
- * Calls the factory until it succeeds once, then gives the same product. One that has not answered within `timeoutMillis`, as
- * a metadata server may not, is asked again.
- */
-function rememberSuccess<T>(make: () => Promise<T>, clock: Clock, timeoutMillis: number): () => Promise<T> {
-  let product: Promise<T> | undefined;
-  let startedAt = 0;
-  let isSettled = false;
-  return () => {
-    const now = clock.monotonic();
-    if (product !== undefined && (isSettled || now - startedAt < timeoutMillis)) return product;
-    startedAt = now;
-    const attempt = Promise.resolve()
-      .then(make)
-      .then(
-        (made) => {
-          isSettled = true;
-          product = attempt;
-          return made;
-        },
-        (error: unknown) => {
-          if (product === attempt) product = undefined;
-          throw error;
-        },
-      );
-    product = attempt;
-    return attempt;
-  };
 }

@@ -104,6 +104,26 @@ test('a clock that is set forward an hour sends nothing to the fallback', async 
   expect(sink.stats().pending).toBe(1);
 });
 
+test.each([
+  { payload: 'small', text: 'x', underWay: 4 },
+  { payload: 'large', text: 'x'.repeat(4_000), underWay: 1 },
+])('$payload requests of a backlog: $underWay at once', async ({ text, underWay }) => {
+  const answers: ((outcome: InsertOutcome) => void)[] = [];
+  const { sink, clock, requests } = script(() => new Promise((resolve) => answers.push(resolve)));
+  await sink.write(Array.from({ length: 3_000 }, (_, i) => sampleRow(`m${i}`, { agent_response: text })));
+  const flushed = sink.flush(10_000);
+  await clock.advance(0);
+  expect(requests).toHaveLength(underWay);
+  while (requests.length < 6) {
+    for (const answer of answers.splice(0)) answer(UP);
+    await clock.advance(0);
+    expect(answers.length).toBeLessThanOrEqual(underWay);
+  }
+  for (const answer of answers.splice(0)) answer(UP);
+  expect(await flushed).toMatchObject({ settled: true, pending: 0 });
+  expect(requests.flatMap(({ rows }) => rows)).toHaveLength(3_000);
+});
+
 test('`Retry-After` is honoured', async () => {
   const { sink, clock, requests } = script((_, request) =>
     request === 0 ? { status: 'unavailable', reason: '429', retryAfterMillis: 45_000 } : UP,

@@ -1,4 +1,5 @@
 import { type AppendOptions, ArchiveSegment } from './archive-segment.ts';
+import type { ArchiveSink } from './archive-sink.ts';
 import { renderEnd, renderRecord } from './central-directory.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { OutputQueue } from './output-queue.ts';
@@ -6,11 +7,8 @@ import { ReadBuffers } from './read-buffers.ts';
 import { SpillBuffer } from './spill-buffer.ts';
 import type { StoredContent } from './stored-content.ts';
 
-export interface ArchiveWriterOptions {
-  /** Takes the archive's bytes in order; a rejection fails the archive. */
-  readonly write: (chunk: Buffer) => Promise<void>;
-  /** Whether a chunk may be looked at after its write has resolved. */
-  readonly keepsChunks: boolean;
+/** A `write` that rejects fails the archive. */
+export interface ArchiveWriterOptions extends Pick<ArchiveSink, 'keepsChunks' | 'write'> {
   readonly level: number;
   readonly temporaryFolder: string;
 }

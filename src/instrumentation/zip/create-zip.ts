@@ -6,7 +6,7 @@ import { ZipTrace } from './zip-trace.ts';
 
 /**
  * Bundles many documents into one ZIP archive, as a span `zip.create` below the active one. Holds about 10 MB of
- * memory, whatever the number and the size of the entries.
+ * memory, whatever the number and the size of the entries; garbage that V8 has not collected yet comes on top.
  *
  * Resolves when the archive is whole where it should be; an entry that could not be had is in `missing`, with the
  * reason. Rejects with a `ZipError` that names the entry and the reason where there is no archive — also when nothing
