@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '..');
  * The README shows the same picture.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ['src/clock', 'src/errors', 'src/diagnostics', 'src/content', 'src/config', 'src/sqlite'],
+  ['src/abort-listeners', 'src/clock', 'src/errors', 'src/diagnostics', 'src/content', 'src/config', 'src/sqlite'],
   ['src/instrumentation'],
   ['src/span-tree', 'src/otlp'],
   ['src/record'],

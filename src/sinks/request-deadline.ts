@@ -1,3 +1,4 @@
+import { addAbortListener, removeAbortListener } from '../abort-listeners.ts';
 import type { Clock } from '../clock.ts';
 import { describeError } from '../errors.ts';
 
@@ -17,7 +18,7 @@ export function callWithin<T>(call: DeadlineCall<T>): Promise<T> {
     const controller = new AbortController();
     const settle = (result: T): void => {
       timer.cancel();
-      call.stop.removeEventListener('abort', onStop);
+      removeAbortListener(call.stop, onStop);
       resolve(result);
     };
     const giveUp = (reason: string): void => {
@@ -26,11 +27,11 @@ export function callWithin<T>(call: DeadlineCall<T>): Promise<T> {
     };
     const onStop = (): void => giveUp('shutdown');
     const timer = call.clock.setTimer(() => giveUp(`no answer within ${call.timeoutMillis} ms`), call.timeoutMillis);
-    call.stop.addEventListener('abort', onStop, { once: true });
     if (call.stop.aborted) {
       onStop();
       return;
     }
+    addAbortListener(call.stop, onStop);
     // The action may throw before its first await.
     Promise.resolve()
       .then(() => call.action(controller.signal))

@@ -1,3 +1,5 @@
+import { addAbortListener, removeAbortListener } from '../../abort-listeners.ts';
+
 /**
  * Waits for `work`, but not longer than `signal` allows: rejects with the signal's reason when it is aborted.
  * `Promise.race` would keep one reaction a call on the signal's promise, which adds up over a million chunks.
@@ -10,9 +12,9 @@ export function abortable<T>(work: PromiseLike<T>, signal: AbortSignal, discard?
       work.then(discard, () => undefined);
     };
     if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    addAbortListener(signal, onAbort);
     const settle = (act: () => void): void => {
-      signal.removeEventListener('abort', onAbort);
+      removeAbortListener(signal, onAbort);
       act();
     };
     return void work.then(

@@ -13,10 +13,10 @@ export interface ArchiveWriterOptions extends Pick<ArchiveSink, 'keepsChunks' | 
   readonly temporaryFolder: string;
 }
 
-/** Few enough that a segment's objects die young: above 256 the heap grows with the number of entries. */
-const SEGMENT_ENTRIES = 128;
-/** A central directory above this (about 60,000 entries) waits in a temporary file. */
-const DIRECTORY_MEMORY_BYTES = 4 * 1024 * 1024;
+/** Few enough that a segment's objects die young: what survives makes V8's young generation grow. */
+const SEGMENT_ENTRIES = 64;
+/** A central directory above this (about 12,000 entries) waits in a temporary file. */
+const DIRECTORY_MEMORY_BYTES = 1024 * 1024;
 
 /** Writes one archive: segments of archiver, then the central directory of all of them. One call at a time. */
 export class ArchiveWriter {

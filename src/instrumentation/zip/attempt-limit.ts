@@ -1,3 +1,4 @@
+import { addAbortListener, removeAbortListener } from '../../abort-listeners.ts';
 import { EntryFailure } from './zip-error.ts';
 
 /**
@@ -17,7 +18,7 @@ export class AttemptLimit {
     this.#total = setTimeout(() => this.#expire(`not complete after ${timeoutMillis} ms`), timeoutMillis);
     this.#stall = setTimeout(() => this.#expire(`no byte for ${stallTimeoutMillis} ms`), stallTimeoutMillis);
     if (archive.aborted) this.#onArchiveAbort();
-    else archive.addEventListener('abort', this.#onArchiveAbort, { once: true });
+    else addAbortListener(archive, this.#onArchiveAbort);
   }
 
   get signal(): AbortSignal {
@@ -33,7 +34,7 @@ export class AttemptLimit {
   clear(): void {
     clearTimeout(this.#total);
     clearTimeout(this.#stall);
-    this.#archive.removeEventListener('abort', this.#onArchiveAbort);
+    removeAbortListener(this.#archive, this.#onArchiveAbort);
   }
 
   #expire(detail: string): void {

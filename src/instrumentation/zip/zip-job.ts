@@ -24,8 +24,8 @@ import type { ZipTrace } from './zip-trace.ts';
 /** Contents that wait for their turn, in memory; more go to temporary files. */
 const MEMORY_BYTES = 8 * 1024 * 1024;
 const ENTRY_MEMORY_BYTES = 2 * 1024 * 1024;
-/** Entries under way or waiting behind a slow one, as a multiple of the concurrency. */
-const WINDOW_FACTOR = 4;
+/** Entries under way or waiting behind a slow one, as a multiple of the concurrency. More take memory and no time off. */
+const WINDOW_FACTOR = 2;
 
 export class ZipJob {
   readonly #options: CreateZipOptions;
