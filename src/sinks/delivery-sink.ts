@@ -3,6 +3,7 @@
  * store only when its destination confirmed it, so that at any moment each accepted row is in exactly one place:
  * `received = stored + fallback + pending + dropped`. Neither SQLite nor a Google client is loaded before the first row.
  */
+import { addAbortListener, removeAbortListener } from '../abort-listeners.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { describeError } from '../errors.ts';
@@ -157,14 +158,14 @@ class Delivery implements DeliverySink {
         this.#hurry(-1);
         timer.cancel();
         this.#observers.delete(check);
-        this.#stopped.signal.removeEventListener('abort', stop);
+        removeAbortListener(this.#stopped.signal, stop);
         resolve(this.#describe(detail));
       };
       const check = (): void => finish(this.#findEnd(startedAt));
       const stop = (): void => finish('shutdown');
       const timer = this.#clock.setTimer(() => finish(`deadline of ${timeoutMillis} ms passed`), timeoutMillis);
       this.#observers.add(check);
-      this.#stopped.signal.addEventListener('abort', stop, { once: true });
+      addAbortListener(this.#stopped.signal, stop);
       check();
     });
   }

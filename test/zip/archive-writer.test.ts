@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { ArchiveWriter } from '../../src/instrumentation/zip/archive-writer.ts';
@@ -12,7 +13,7 @@ const SIZE = 20_000_000;
 /** Writes a file of 20 MB, stored. @returns what `write` was called with, and the bytes as they were at that time */
 async function archive(keepsChunks: boolean): Promise<{ chunks: Buffer[]; bytes: Buffer }> {
   const path = folder.path('content.bin');
-  const content = Buffer.alloc(SIZE, 'counted ');
+  const content = randomBytes(SIZE);
   await writeFile(path, content);
   const chunks: Buffer[] = [];
   const copies: Buffer[] = [];
