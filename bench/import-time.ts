@@ -5,7 +5,7 @@
  *
  *     node bench/import-time.ts
  */
-import { InstalledPackage } from '../test/startup/app-directory.ts';
+import { InstalledPackage } from '../test/start/app-directory.ts';
 
 const ROUNDS = 21;
 

@@ -5,10 +5,10 @@
  *     node bench/side-by-side.ts
  */
 import { join } from 'node:path';
-import { createDualExporter } from '../exporters/dual.ts';
-import type { Backend } from '../src/config/backend.ts';
-import { createDiagnostics } from '../src/diagnostics.ts';
-import type { RecordSink } from '../src/sinks/record-sink.ts';
+import { createDiagnostics } from '../src/base/diagnostics.ts';
+import type { RecordSink } from '../src/delivery/record-sink.ts';
+import type { Backend } from '../src/migration/backend.ts';
+import { createDualExporter } from '../src/migration/dual.ts';
 import { mapWithRules } from '../test/support/map-with-rules.ts';
 import { mixedTurns } from '../test/support/mixed-turns.ts';
 

@@ -16,8 +16,8 @@ import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { ZipArchive } from 'archiver';
 import yazl from 'yazl';
-import { createZip } from '../src/instrumentation/zip/create-zip.ts';
-import type { ZipEntry } from '../src/instrumentation/zip/zip-options.ts';
+import { createZip } from '../src/zip/create-zip.ts';
+import type { ZipEntry } from '../src/zip/zip-options.ts';
 import { writeMix } from './zip/documents.ts';
 import { downloadAll } from './zip/download-all.ts';
 import { type AddedMemory, compare, median, timeInTurn } from './zip/measure.ts';

@@ -1,16 +1,16 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { systemClock } from '../src/clock.ts';
+import { systemClock } from '../src/base/clock.ts';
+import { createDiagnostics, type Diagnostics } from '../src/base/diagnostics.ts';
 import { type ConfigOptions, resolveConfig } from '../src/config/resolve-config.ts';
-import { createDiagnostics, type Diagnostics } from '../src/diagnostics.ts';
+import type { RecordSink } from '../src/delivery/record-sink.ts';
+import { createBigQuerySink } from '../src/google/bigquery-sink.ts';
+import { createConversationExporter } from '../src/pipeline/conversation.ts';
 import { buildRecord } from '../src/record/build-record.ts';
 import { classifySpan } from '../src/record/dialects/classify-span.ts';
-import type { RecordSink } from '../src/sinks/record-sink.ts';
-import { snapshotSpan } from '../src/span-tree/snapshot-span.ts';
-import { SpanBatches } from '../src/span-tree/span-batches.ts';
-import type { Turn } from '../src/span-tree/turn.ts';
-import { createBigQuerySink } from './bigquery-sink.ts';
-import { createConversationExporter } from './conversation.ts';
+import { snapshotSpan } from '../src/spans/snapshot-span.ts';
+import { SpanBatches } from '../src/spans/span-batches.ts';
+import type { Turn } from '../src/spans/turn.ts';
 
 export interface BigQuerySpanExporterOptions extends ConfigOptions {
   /** Where rows go instead of BigQuery. */

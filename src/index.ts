@@ -1,11 +1,17 @@
-export type { Clock, Timer } from './clock.ts';
-export type { Backend } from './config/backend.ts';
+export type { Clock, Timer } from './base/clock.ts';
+export { createDiagnostics, type Diagnostics, type DiagnosticsOptions } from './base/diagnostics.ts';
+export { ConfigurationError, MissingPackageError } from './base/errors.ts';
 export type { ModelPriceSetting } from './config/parse-prices.ts';
 export type { ResolvedConfig, SettingSource } from './config/resolve-config.ts';
 export type { FieldModes, SettingValues, TraceExporterName } from './config/setting-values.ts';
-export type { RedactionFunction } from './content/redactor.ts';
-export { createDiagnostics, type Diagnostics, type DiagnosticsOptions } from './diagnostics.ts';
-export { ConfigurationError, MissingPackageError } from './errors.ts';
+export type {
+  FlushResult,
+  LedgerEntry,
+  RecordSink,
+  SinkStats,
+  TableName,
+  WriteResult,
+} from './delivery/record-sink.ts';
 export { type AgentTrace, type TraceAgentOptions, traceAgent } from './instrumentation/trace-agent.ts';
 export {
   type ModelCallTrace,
@@ -15,6 +21,8 @@ export {
 } from './instrumentation/trace-model-call.ts';
 export { type TraceToolOptions, traceTool } from './instrumentation/trace-tool.ts';
 export { turnContext } from './instrumentation/turn-context.ts';
+export type { Backend } from './migration/backend.ts';
+export type { RedactionFunction } from './privacy/redactor.ts';
 export type { ConversationRecord, ModelCallRecord, ToolCallRecord } from './record/conversation-columns.ts';
 export type { EnrichableColumn, Enricher, Enrichment } from './record/enrich.ts';
 export {
@@ -23,9 +31,8 @@ export {
   type KeywordRule,
   type QualityRule,
 } from './record/rule-enrichers.ts';
-export type { FlushResult, LedgerEntry, RecordSink, SinkStats, TableName, WriteResult } from './sinks/record-sink.ts';
-export type { Attributes, AttributeValue, SpanEvent, SpanSnapshot } from './span-tree/span-snapshot.ts';
-export type { IncompleteReason, SpanNode, Turn } from './span-tree/turn.ts';
-export { createSpanledger, type Spanledger, type SpanledgerStats } from './spanledger.ts';
-export { type StartedSpanledger, start } from './start.ts';
-export type { StartOptions } from './start-options.ts';
+export type { Attributes, AttributeValue, SpanEvent, SpanSnapshot } from './spans/span-snapshot.ts';
+export type { IncompleteReason, SpanNode, Turn } from './spans/turn.ts';
+export { createSpanledger, type Spanledger, type SpanledgerStats } from './start/spanledger.ts';
+export { type StartedSpanledger, start } from './start/start.ts';
+export type { StartOptions } from './start/start-options.ts';

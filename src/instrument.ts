@@ -2,8 +2,8 @@
  * Side-effect entry: `import 'spanledger/instrument'`, or `node --import spanledger/instrument app.js`.
  * A configuration that cannot be used is said, and the agent runs on without rows: starting it matters more.
  */
-import { describeError } from './errors.ts';
-import { start } from './start.ts';
+import { describeError } from './base/errors.ts';
+import { start } from './start/start.ts';
 
 try {
   start();

@@ -1,6 +1,6 @@
-export { createZip } from './instrumentation/zip/create-zip.ts';
-export type { RemoteStore } from './instrumentation/zip/remote-store.ts';
-export { type EntryReason, type MissingEntry, ZipError, type ZipReason } from './instrumentation/zip/zip-error.ts';
+export { createZip } from './zip/create-zip.ts';
+export type { RemoteStore } from './zip/remote-store.ts';
+export { type EntryReason, type MissingEntry, ZipError, type ZipReason } from './zip/zip-error.ts';
 export type {
   CreateZipOptions,
   OpenContext,
@@ -9,5 +9,5 @@ export type {
   ZipEntry,
   ZipProgress,
   ZipSource,
-} from './instrumentation/zip/zip-options.ts';
-export type { ZipMetrics, ZipResult } from './instrumentation/zip/zip-result.ts';
+} from './zip/zip-options.ts';
+export type { ZipMetrics, ZipResult } from './zip/zip-result.ts';

@@ -6,8 +6,8 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createZip } from '../../src/instrumentation/zip/create-zip.ts';
-import type { ZipEntry } from '../../src/instrumentation/zip/zip-options.ts';
+import { createZip } from '../../src/zip/create-zip.ts';
+import type { ZipEntry } from '../../src/zip/zip-options.ts';
 import { downloadAll } from './download-all.ts';
 import { addedMemory } from './measure.ts';
 import { startServer } from './start-server.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** 0: done · 1: it failed, or a check did not pass · 2: wrong usage or configuration. */
 export type ExitCode = 0 | 1 | 2;

@@ -1,5 +1,5 @@
-import { parseFallbackPayload } from '../sinks/fallback-entry.ts';
-import { type Period, shiftDay } from '../verification/period.ts';
+import { parseFallbackPayload } from '../delivery/fallback-entry.ts';
+import { type Period, shiftDay } from '../migration/verification/period.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Target } from './target.ts';
  */
 export async function countFallbackRows(target: Target, { from, to }: Period): Promise<number> {
   if (target.kind === 'sqlite') return 0;
-  const { readFallbackLog } = await import('../../exporters/cloud-logging.ts');
+  const { readFallbackLog } = await import('../google/cloud-logging.ts');
   const options = target.projectId === undefined ? {} : { projectId: target.projectId };
   return countLoggedTurns(
     readFallbackLog({ ...options, from: `${from}T00:00:00Z`, to: `${shiftDay(to, 1)}T00:00:00Z` }),

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The executable. It always runs: asking "am I the main module?" fails behind a symlink, which is how npm installs it.
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../base/clock.ts';
 import { createProcessOutput } from './process-output.ts';
 import { runCli } from './run-cli.ts';
 

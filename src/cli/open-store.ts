@@ -1,18 +1,18 @@
-import { quoteTable } from '../storage/bigquery-ddl.ts';
-import { bigQueryNames } from '../storage/bigquery-names.ts';
-import type { StoreReader, StoreTables } from '../storage/store-reader.ts';
-import { LATEST_VIEW } from '../storage/tables.ts';
+import type { StoreReader, StoreTables } from '../delivery/store-reader.ts';
+import { quoteTable } from '../store/bigquery-ddl.ts';
+import { bigQueryNames } from '../store/bigquery-names.ts';
+import { LATEST_VIEW } from '../store/tables.ts';
 import type { Target } from './target.ts';
 
 /** Opens the store that a command was pointed at, to read. */
 export async function openStore(target: Target): Promise<StoreReader> {
   const tables = storeTables(target);
   if (target.kind === 'sqlite') {
-    const { LocalStore } = await import('../storage/local-store.ts');
+    const { LocalStore } = await import('../store/local-store.ts');
     const store = LocalStore.openReadOnly(target.path);
     return { tables, run: async (sql) => store.query(sql), close: () => store.close() };
   }
-  const { openBigQueryAdmin } = await import('../../exporters/bigquery-admin.ts');
+  const { openBigQueryAdmin } = await import('../google/bigquery-admin.ts');
   const admin = await openBigQueryAdmin(target);
   return { tables, run: (sql) => admin.query(sql), close: () => {} };
 }

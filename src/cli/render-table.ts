@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { toPrintable } from './printable.ts';
+import { toPrintable } from '../base/printable.ts';
 
 /** Rows for people: a head, numbers to the right, NULL as a dash. Text that came from data is made harmless. */
 export function renderTable(columns: readonly string[], rows: readonly Readonly<Record<string, unknown>>[]): string {

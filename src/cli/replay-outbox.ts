@@ -1,12 +1,12 @@
-import { createBigQuerySink } from '../../exporters/bigquery-sink.ts';
+import { createDiagnostics, type Diagnostics } from '../base/diagnostics.ts';
+import { ConfigurationError } from '../base/errors.ts';
+import { toJsonText } from '../base/printable.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
-import { createDiagnostics, type Diagnostics } from '../diagnostics.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { DeliverySink } from '../sinks/delivery-contract.ts';
-import { OutboxDirectory } from '../sinks/outbox-directory.ts';
+import type { DeliverySink } from '../delivery/delivery-contract.ts';
+import { OutboxDirectory } from '../delivery/outbox-directory.ts';
+import { createBigQuerySink } from '../google/bigquery-sink.ts';
 import type { CliContext, ExitCode } from './context.ts';
-import { toJsonText } from './printable.ts';
 
 /** One look at the outbox between two lines of progress. */
 const ROUND_MILLIS = 5_000;

@@ -1,5 +1,5 @@
-import type { Diagnostics } from '../diagnostics.ts';
-import type { RecordSink } from '../sinks/record-sink.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
+import type { RecordSink } from '../delivery/record-sink.ts';
 import type { CliContext } from './context.ts';
 import type { Target } from './target.ts';
 
@@ -13,15 +13,15 @@ export async function openReplaySink(
   context: CliContext,
 ): Promise<RecordSink> {
   if (target.kind === 'sqlite') {
-    const { LocalSink } = await import('../storage/local-sink.ts');
+    const { LocalSink } = await import('../store/local-sink.ts');
     return new LocalSink({ path: target.path, diagnostics, clock: context.clock });
   }
   const [{ createDeliverySink }, { DEFAULT_DELIVERY }, { createBigQueryTransport }, { bigQueryNames }] =
     await Promise.all([
-      import('../sinks/delivery-sink.ts'),
-      import('../sinks/delivery-config.ts'),
-      import('../../exporters/bigquery-transport.ts'),
-      import('../storage/bigquery-names.ts'),
+      import('../delivery/delivery-sink.ts'),
+      import('../delivery/delivery-config.ts'),
+      import('../google/bigquery-transport.ts'),
+      import('../store/bigquery-names.ts'),
     ]);
   return createDeliverySink(
     {

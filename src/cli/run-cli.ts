@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { ConfigurationError, describeError } from '../errors.ts';
+import { ConfigurationError, describeError } from '../base/errors.ts';
+import { toPrintable } from '../base/printable.ts';
 import { COMMANDS } from './command-list.ts';
 import type { CliContext, ExitCode } from './context.ts';
-import { toPrintable } from './printable.ts';
 
 /**
  * Runs one command line to its end. Never throws, never ends the process.

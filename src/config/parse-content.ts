@@ -1,11 +1,11 @@
-import { CONTENT_FIELDS, type ContentField } from '../content/content-field.ts';
-import { CONTENT_MODES_ALLOWED, type ContentModeText, parseContentMode } from '../content/content-mode.ts';
+import { CONTENT_FIELDS, type ContentField } from '../privacy/content-field.ts';
+import { CONTENT_MODES_ALLOWED, type ContentModeText, parseContentMode } from '../privacy/content-mode.ts';
 import {
   CREDENTIAL_DETECTORS,
   DETECTOR_NAMES,
   type DetectorName,
   PERSONAL_DATA_DETECTORS,
-} from '../content/detectors/detector-names.ts';
+} from '../privacy/detectors/detector-names.ts';
 import { mappingOf } from './parse-mapping.ts';
 import { listOf } from './parse-value.ts';
 import { InvalidValue, type ParseValue } from './setting.ts';

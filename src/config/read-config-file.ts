@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { ConfigurationError, describeError } from '../errors.ts';
-import { requirePackage } from './require-package.ts';
+import { ConfigurationError, describeError } from '../base/errors.ts';
+import { requirePackage } from '../base/require-package.ts';
 import { SETTINGS } from './settings.ts';
 import { substituteVariables } from './substitute-variables.ts';
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../base/errors.ts';
 import { readConfigFile } from './read-config-file.ts';
 import { InvalidValue, type Setting } from './setting.ts';
 import type { SettingValues } from './setting-values.ts';

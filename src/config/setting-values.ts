@@ -1,7 +1,7 @@
-import type { ContentField } from '../content/content-field.ts';
-import type { ContentModeText } from '../content/content-mode.ts';
-import type { DetectorName } from '../content/detectors/detector-names.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from '../migration/backend.ts';
+import type { ContentField } from '../privacy/content-field.ts';
+import type { ContentModeText } from '../privacy/content-mode.ts';
+import type { DetectorName } from '../privacy/detectors/detector-names.ts';
 import type { ModelPriceSetting } from './parse-prices.ts';
 
 export type TraceExporterName = 'otlp-google' | 'cloud-trace' | 'otlp' | 'local' | 'console' | 'none';

@@ -1,4 +1,4 @@
-import { BACKENDS } from './backend.ts';
+import { BACKENDS } from '../migration/backend.ts';
 import { contentMode, detectors, fieldModes, patterns } from './parse-content.ts';
 import { prices } from './parse-prices.ts';
 import { flag, listOf, numberIn, oneOf, ratios, text, textLike, textList, timeZone } from './parse-value.ts';

@@ -1,7 +1,7 @@
 import { type Attributes, type Context, context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
-import { describeError } from '../errors.ts';
-import { ATTRIBUTE_KEYS } from './attribute-keys.ts';
-import { TRACER_NAME, VERSION } from './version.ts';
+import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
+import { describeError } from '../base/errors.ts';
+import { TRACER_NAME, VERSION } from '../base/version.ts';
 
 export interface RecordSpanOptions {
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import { ATTRIBUTE_KEYS } from './attribute-keys.ts';
+import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
 import { messageJson } from './message-json.ts';
 import { recordSpan } from './record-span.ts';
 import { withoutUndefined } from './without-undefined.ts';

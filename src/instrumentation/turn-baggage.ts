@@ -1,5 +1,5 @@
 import { type Attributes, type Context, propagation, type Span } from '@opentelemetry/api';
-import { ATTRIBUTE_KEYS } from './attribute-keys.ts';
+import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
 
 const MESSAGE_ID = /^[0-9a-f]{32}-[0-9a-f]{16}$/;
 const UNIX_MILLIS = /^\d{1,15}$/;

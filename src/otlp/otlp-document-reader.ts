@@ -1,5 +1,5 @@
 import { JSONParser } from '@streamparser/json';
-import { describeError } from '../errors.ts';
+import { describeError } from '../base/errors.ts';
 
 /**
  * Reads one OTLP/JSON document that is too large to hold: bytes go in, and every span comes out as soon as it is

@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '../span-tree/span-snapshot.ts';
+import type { Attributes, AttributeValue } from '../spans/span-snapshot.ts';
 
 /** Deeper values are cut to NULL: no instrumentation nests so far, and a hostile one must not exhaust the stack. */
 const MAX_DEPTH = 64;

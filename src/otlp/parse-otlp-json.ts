@@ -1,4 +1,4 @@
-import type { SpanEvent, SpanSnapshot, SpanStatus } from '../span-tree/span-snapshot.ts';
+import type { SpanEvent, SpanSnapshot, SpanStatus } from '../spans/span-snapshot.ts';
 import { parseAttributes } from './parse-attributes.ts';
 
 export interface ParsedRequest {

@@ -1,4 +1,4 @@
-import type { Message, ToolAnswer } from './content/message.ts';
+import type { Message, ToolAnswer } from './messages/message.ts';
 import type { ToolRequest } from './turn-reading.ts';
 import type { TurnSpan } from './turn-spans.ts';
 

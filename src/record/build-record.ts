@@ -1,4 +1,4 @@
-import type { Turn } from '../span-tree/turn.ts';
+import type { Turn } from '../spans/turn.ts';
 import {
   type ConversationRecord,
   type ModelCallRecord,

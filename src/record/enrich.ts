@@ -1,6 +1,6 @@
-import { describeError } from '../errors.ts';
-import type { Turn } from '../span-tree/turn.ts';
-import { isArray } from './content/json-value.ts';
+import { describeError } from '../base/errors.ts';
+import { isArray } from '../base/json-value.ts';
+import type { Turn } from '../spans/turn.ts';
 import type { ConversationRecord } from './conversation-columns.ts';
 
 /** Columns that enrichers may fill: meaning, downloads and quality. All others are facts of the spans. */

@@ -1,4 +1,4 @@
-import { isArray, isObject, nonEmptyString, parseContainer, property } from './content/json-value.ts';
+import { isArray, isObject, nonEmptyString, parseContainer, property } from '../base/json-value.ts';
 import { type ReportedUsage, readUsageObject } from './reported-usage.ts';
 import { byStart, type TurnSpan } from './turn-spans.ts';
 

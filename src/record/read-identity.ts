@@ -1,6 +1,6 @@
-import type { Attributes } from '../span-tree/span-snapshot.ts';
-import type { Turn } from '../span-tree/turn.ts';
-import { nonEmptyString, parseContainer, property } from './content/json-value.ts';
+import { nonEmptyString, parseContainer, property } from '../base/json-value.ts';
+import type { Attributes } from '../spans/span-snapshot.ts';
+import type { Turn } from '../spans/turn.ts';
 import type { TurnSpan } from './turn-spans.ts';
 
 /** Who spoke, in which session and conversation. */

@@ -1,4 +1,4 @@
-import type { Turn } from '../span-tree/turn.ts';
+import type { Turn } from '../spans/turn.ts';
 import { statusError } from './dialects/span-attributes.ts';
 import { readAnswer, readQuestion, SILENCE } from './read-speech.ts';
 import type { SpokenText } from './turn-reading.ts';

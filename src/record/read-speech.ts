@@ -1,4 +1,4 @@
-import type { Message } from './content/message.ts';
+import type { Message } from './messages/message.ts';
 import type { SpokenText } from './turn-reading.ts';
 
 export const SILENCE: SpokenText = { text: undefined, firstPart: undefined };

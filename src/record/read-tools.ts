@@ -1,4 +1,4 @@
-import { ATTRIBUTE_KEYS, TOOL_ERROR_EVENT } from '../instrumentation/attribute-keys.ts';
+import { ATTRIBUTE_KEYS, TOOL_ERROR_EVENT } from '../base/attribute-keys.ts';
 import { type AnsweredRequest, findAnsweredRequests } from './answered-requests.ts';
 import { textOf } from './dialects/span-attributes.ts';
 import type { ToolCallReading, ToolRequest } from './turn-reading.ts';

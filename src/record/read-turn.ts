@@ -1,7 +1,7 @@
-import { ATTRIBUTE_KEYS } from '../instrumentation/attribute-keys.ts';
-import type { SpanSnapshot } from '../span-tree/span-snapshot.ts';
-import type { Turn } from '../span-tree/turn.ts';
-import { nonEmptyString } from './content/json-value.ts';
+import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
+import { nonEmptyString } from '../base/json-value.ts';
+import type { SpanSnapshot } from '../spans/span-snapshot.ts';
+import type { Turn } from '../spans/turn.ts';
 import { type CountedCalls, countCalls } from './count-calls.ts';
 import { findFailures } from './failed-calls.ts';
 import { readUsages } from './message-usage.ts';

@@ -1,7 +1,7 @@
-import { ATTRIBUTE_KEYS } from '../instrumentation/attribute-keys.ts';
-import type { AttributeValue, SpanSnapshot } from '../span-tree/span-snapshot.ts';
-import type { SpanIdentity } from '../span-tree/turn.ts';
-import { nonEmptyString } from './content/json-value.ts';
+import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
+import { nonEmptyString } from '../base/json-value.ts';
+import type { AttributeValue, SpanSnapshot } from '../spans/span-snapshot.ts';
+import type { SpanIdentity } from '../spans/turn.ts';
 import { tokenCount } from './reported-usage.ts';
 import type { ZipReading } from './turn-reading.ts';
 

@@ -1,6 +1,6 @@
-import type { ContentField } from '../content/content-field.ts';
-import type { ContentPolicy } from '../content/content-policy.ts';
-import { truncateCodePoints } from '../content/truncate-text.ts';
+import type { ContentField } from '../privacy/content-field.ts';
+import type { ContentPolicy } from '../privacy/content-policy.ts';
+import { truncateCodePoints } from '../privacy/truncate-text.ts';
 import type { ConversationRecord } from './conversation-columns.ts';
 
 const SUMMARY_CODE_POINTS = 200;

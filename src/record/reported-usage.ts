@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, propertyAt } from './content/json-value.ts';
+import { isObject, type JsonObject, propertyAt } from '../base/json-value.ts';
 
 /** Token counts of one span as its instrumentation reports them, before the token algebra. */
 export interface ReportedUsage {

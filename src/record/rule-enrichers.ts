@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../base/errors.ts';
 import type { ConversationRecord } from './conversation-columns.ts';
 import type { Enricher } from './enrich.ts';
 

@@ -1,4 +1,4 @@
-import type { SpanSnapshot } from '../span-tree/span-snapshot.ts';
+import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 
 /** A stretch of time in nanoseconds; the end is not part of it. */
 export interface Interval {

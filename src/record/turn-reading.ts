@@ -1,5 +1,5 @@
-import type { SpanSnapshot } from '../span-tree/span-snapshot.ts';
-import type { Turn } from '../span-tree/turn.ts';
+import type { SpanSnapshot } from '../spans/span-snapshot.ts';
+import type { Turn } from '../spans/turn.ts';
 
 /** Tokens of one model call, or of a turn, in the terms of the record. `null`: not reported. */
 export interface TokenUsage {

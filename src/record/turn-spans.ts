@@ -1,5 +1,5 @@
-import type { SpanSnapshot } from '../span-tree/span-snapshot.ts';
-import type { SpanNode, Turn } from '../span-tree/turn.ts';
+import type { SpanSnapshot } from '../spans/span-snapshot.ts';
+import type { SpanNode, Turn } from '../spans/turn.ts';
 import { type RecognisedSpan, recogniseSpan } from './dialects/classify-span.ts';
 
 /** A span of a turn with what it is, and what of the turn is around it. */

@@ -1,5 +1,5 @@
-import { ATTRIBUTE_KEYS } from '../instrumentation/attribute-keys.ts';
-import type { SpanSnapshot } from '../span-tree/span-snapshot.ts';
+import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
+import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import { readZip } from './read-zip.ts';
 import { buildRowTime } from './row-time.ts';
 import { buildZipColumns } from './zip-columns.ts';

@@ -2,7 +2,7 @@
  * Brings the numbered parts of large records together again. Parts arrive in any order, some twice. Bounded: beyond the bound
  * the record that has waited longest is given up, and counted with those whose parts never came.
  */
-import type { FallbackContent } from '../sinks/fallback-entry.ts';
+import type { FallbackContent } from '../delivery/fallback-entry.ts';
 
 const MAX_HELD_LENGTH = 256 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
-import { parseFallbackPayload } from '../sinks/fallback-entry.ts';
-import type { LedgerEntry, TableName } from '../sinks/record-sink.ts';
+import { parseFallbackPayload } from '../delivery/fallback-entry.ts';
+import type { LedgerEntry, TableName } from '../delivery/record-sink.ts';
 import { PartJoiner } from './part-joiner.ts';
 import type { ReportProblem } from './read-json-objects.ts';
 

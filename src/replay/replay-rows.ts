@@ -1,9 +1,9 @@
+import type { LedgerEntry, RecordSink, TableName } from '../delivery/record-sink.ts';
 import type { TableDefinition } from '../record/column.ts';
-import type { LedgerEntry, RecordSink, TableName } from '../sinks/record-sink.ts';
+import { findRowProblem } from '../record/validate-row.ts';
 import type { ReportProblem } from './read-json-objects.ts';
 import type { ReplayCandidate } from './replay-candidates.ts';
 import type { ReplayedKeys } from './replayed-keys.ts';
-import { findRowProblem } from './validate-row.ts';
 
 const BATCH_ROWS = 500;
 const BATCH_BYTES = 4_000_000;

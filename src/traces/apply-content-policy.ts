@@ -1,8 +1,8 @@
 import { type Attributes, type AttributeValue, type Link, type SpanStatus, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
-import type { ContentField } from '../content/content-field.ts';
-import type { ContentPolicy } from '../content/content-policy.ts';
-import { truncateCodePoints } from '../content/truncate-text.ts';
+import type { ContentField } from '../privacy/content-field.ts';
+import type { ContentPolicy } from '../privacy/content-policy.ts';
+import { truncateCodePoints } from '../privacy/truncate-text.ts';
 import { type AttributeContent, classifyKey, hasContentWord, isGenAiKey } from './content-keys.ts';
 import { copySpan } from './copy-span.ts';
 

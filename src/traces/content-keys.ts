@@ -1,4 +1,4 @@
-import type { ContentField } from '../content/content-field.ts';
+import type { ContentField } from '../privacy/content-field.ts';
 
 /** What an attribute of a span may hold. */
 export type AttributeContent =

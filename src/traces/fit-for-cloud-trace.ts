@@ -1,7 +1,7 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
-import { truncateUtf8 } from '../content/truncate-text.ts';
+import { truncateUtf8 } from '../privacy/truncate-text.ts';
 import { copySpan } from './copy-span.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { Clock, Timer } from '../clock.ts';
-import type { Diagnostics } from '../diagnostics.ts';
-import { describeError } from '../errors.ts';
+import type { Clock, Timer } from '../base/clock.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
+import { describeError } from '../base/errors.ts';
 import type { BatchLimits } from './batch-limits.ts';
 
 /** The far end of a queue. */

@@ -1,7 +1,7 @@
 import { type Attributes, type HrTime, type SpanContext, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { AttributeValue, Attributes as SnapshotAttributes, SpanSnapshot } from '../span-tree/span-snapshot.ts';
+import type { AttributeValue, Attributes as SnapshotAttributes, SpanSnapshot } from '../spans/span-snapshot.ts';
 
 const STATUS_CODES = { unset: SpanStatusCode.UNSET, ok: SpanStatusCode.OK, error: SpanStatusCode.ERROR } as const;
 

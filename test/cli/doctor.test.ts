@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import type { Check } from '../../src/cli/doctor/check.ts';
 import { checkRuntime } from '../../src/cli/doctor/check-runtime.ts';
 import type { DescribedSetting } from '../../src/cli/doctor/describe-settings.ts';
-import { systemClock } from '../../src/clock.ts';
-import { LEDGER_TABLES } from '../../src/storage/tables.ts';
+import { LEDGER_TABLES } from '../../src/store/tables.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { runTestCli } from './test-context.ts';
 

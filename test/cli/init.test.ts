@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
-import { renderBigQueryFields } from '../../src/storage/bigquery-schema.ts';
-import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { renderBigQueryFields } from '../../src/store/bigquery-schema.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { runTestCli } from './test-context.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { runTestCli } from './test-context.ts';
 
 const FIXTURE = 'test/fixtures/dialects/google-adk-2.0.0-toolloop.json';

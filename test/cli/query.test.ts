@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Clock, systemClock } from '../../src/clock.ts';
-import { LocalStore } from '../../src/storage/local-store.ts';
-import { NAMED_QUERIES } from '../../src/storage/named-queries.ts';
-import { sampleEntry } from '../storage/sample-entry.ts';
-import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { LocalStore } from '../../src/store/local-store.ts';
+import { NAMED_QUERIES } from '../../src/store/named-queries.ts';
+import { sampleEntry } from '../store/sample-entry.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { runTestCli } from './test-context.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { openTemporary } from '../../src/base/open-sqlite.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
-import { openTemporary } from '../../src/storage/open-sqlite.ts';
 import { runTestCli } from './test-context.ts';
 
 const NAMES = CONVERSATION_COLUMNS.map(({ name }) => name);

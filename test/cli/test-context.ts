@@ -1,6 +1,6 @@
+import { systemClock } from '../../src/base/clock.ts';
 import type { CliContext } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
-import { systemClock } from '../../src/clock.ts';
 
 export interface CliRun {
   readonly exitCode: number;

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../src/base/errors.ts';
 import { resolveConfig } from '../../src/config/resolve-config.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
-import { ConfigurationError } from '../../src/errors.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'spanledger-config-'));
 afterAll(() => rmSync(directory, { recursive: true }));

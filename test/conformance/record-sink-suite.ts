@@ -1,7 +1,7 @@
 /** What every `RecordSink` keeps. Run it with a factory of the sink and a way to read the keys of its table. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LedgerEntry, RecordSink, SinkStats } from '../../src/sinks/record-sink.ts';
+import type { LedgerEntry, RecordSink, SinkStats } from '../../src/delivery/record-sink.ts';
 import { sampleRow, sampleRows } from '../support/sample-rows.ts';
 
 export interface SinkUnderTest {

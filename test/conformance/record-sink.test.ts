@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../src/clock.ts';
-import { createDiagnostics } from '../../src/diagnostics.ts';
-import { LocalSink } from '../../src/storage/local-sink.ts';
-import { LocalStore } from '../../src/storage/local-store.ts';
-import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { createDiagnostics } from '../../src/base/diagnostics.ts';
+import { LocalSink } from '../../src/store/local-sink.ts';
+import { LocalStore } from '../../src/store/local-store.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { DeliveryBench, outboxIn } from '../support/delivery-bench.ts';
 import { describeRecordSink } from './record-sink-suite.ts';
 

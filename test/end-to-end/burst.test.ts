@@ -2,8 +2,8 @@ import { context, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
-import { createSpanledger } from '../../src/spanledger.ts';
-import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { createSpanledger } from '../../src/start/spanledger.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 
 afterEach(() => vi.unstubAllEnvs());

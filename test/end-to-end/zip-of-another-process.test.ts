@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LocalStore } from '../../src/storage/local-store.ts';
+import { LocalStore } from '../../src/store/local-store.ts';
 
 const SOURCES = new URL('../../src/', import.meta.url).href;
 const API = import.meta.resolve('@opentelemetry/api');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { LocalStore } from '../../src/storage/local-store.ts';
-import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { LocalStore } from '../../src/store/local-store.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { runExample } from './run-example.ts';
 
 test('a host that starts NodeSDK itself gets its row', { timeout: 60_000 }, async () => {

@@ -8,9 +8,9 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, expect, test, vi } from 'vitest';
 import { BigQuerySpanExporter } from '../../exporters/bigquery.ts';
-import { createDiagnostics } from '../../src/diagnostics.ts';
+import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
-import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 

@@ -3,8 +3,8 @@
  * Compares with what the servers hold: every promised row is in BigQuery or in the fallback, with its payload, once.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { parseFallbackPayload } from '../../src/sinks/fallback-entry.ts';
-import type { LedgerEntry, TableName, WriteResult } from '../../src/sinks/record-sink.ts';
+import { parseFallbackPayload } from '../../src/delivery/fallback-entry.ts';
+import type { LedgerEntry, TableName, WriteResult } from '../../src/delivery/record-sink.ts';
 import type { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 
 type Row = Readonly<Record<string, unknown>>;

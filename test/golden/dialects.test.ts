@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
-import { buildTurns } from '../../src/span-tree/build-turns.ts';
+import { buildTurns } from '../../src/spans/build-turns.ts';
 import { captureNames, loadCapture, spansOf } from '../support/dialect-capture.ts';
 import { judgeRecords } from '../support/judge-record.ts';
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
-import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { DeliveryBench, outboxIn, QUICK } from '../support/delivery-bench.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
 import { DATASET, TEST_TABLES } from '../support/delivery-tables.ts';

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
-import { buildTurns } from '../../src/span-tree/build-turns.ts';
-import type { SpanSnapshot } from '../../src/span-tree/span-snapshot.ts';
-import type { Turn } from '../../src/span-tree/turn.ts';
-import { walk } from '../../src/span-tree/walk.ts';
+import { buildTurns } from '../../src/spans/build-turns.ts';
+import type { SpanSnapshot } from '../../src/spans/span-snapshot.ts';
+import type { Turn } from '../../src/spans/turn.ts';
+import { walk } from '../../src/spans/walk.ts';
 import { captureNames, loadCapture, spansOf } from '../support/dialect-capture.ts';
 import { expectValidRow } from '../support/expect-valid-row.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
+import { ConfigurationError } from '../../src/base/errors.ts';
 import { buildRecord } from '../../src/record/build-record.ts';
 import { type Enricher, enrichRecord } from '../../src/record/enrich.ts';
 import { INVOICE_AGENT_RULES } from '../../src/record/invoice-agent-rules.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readZip } from '../../src/record/read-zip.ts';
-import type { SpanSnapshot } from '../../src/span-tree/span-snapshot.ts';
+import type { SpanSnapshot } from '../../src/spans/span-snapshot.ts';
 import { sampleSpan } from '../support/span-snapshot-builder.ts';
 
 function zip(id: string, start: number, end: number | null, failed = false): SpanSnapshot {

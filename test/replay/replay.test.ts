@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { readFallbackLog } from '../../exporters/cloud-logging.ts';
+import { readFallbackLog } from '../../src/google/cloud-logging.ts';
 import { readCandidates } from '../../src/replay/replay-candidates.ts';
 import { runTestCli } from '../cli/test-context.ts';
-import { temporaryDirectory } from '../storage/temporary-directory.ts';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { DeliveryBench, outboxIn } from '../support/delivery-bench.ts';
 import { DATASET } from '../support/delivery-tables.ts';
 import { sampleRow, sampleRows } from '../support/sample-rows.ts';

@@ -2,12 +2,12 @@ import { LogLevel, setLogLevel } from '@google/adk';
 import { context, trace } from '@opentelemetry/api';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
-import { createDiagnostics } from '../../src/diagnostics.ts';
+import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { AdkSpanProcessor } from '../../src/instrumentation/adk/adk-span-processor.ts';
 import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
-import { TurnProcessor } from '../../src/span-tree/turn-processor.ts';
+import { TurnProcessor } from '../../src/spans/turn-processor.ts';
 
 /**
  * Registers a provider for the tests of a file, and empties its rows after each.

@@ -1,6 +1,6 @@
+import type { LedgerEntry, RecordSink, TableName, WriteResult } from '../../src/delivery/record-sink.ts';
+import type { MismatchRecord } from '../../src/migration/mismatch-columns.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
-import type { MismatchRecord } from '../../src/record/mismatch-columns.ts';
-import type { LedgerEntry, RecordSink, TableName, WriteResult } from '../../src/sinks/record-sink.ts';
 
 /** A sink that keeps every entry as it was handed over, as text, so that a later change of a row shows. */
 export class CollectingSink implements RecordSink {

@@ -1,13 +1,13 @@
 /** A delivery sink between real clients and loopback servers, with numbers small enough for tests. */
 import { onTestFinished } from 'vitest';
-import { createBigQueryTransport } from '../../exporters/bigquery-transport.ts';
-import { createCloudLoggingWriter } from '../../exporters/cloud-logging.ts';
-import { createDiagnostics, type Diagnostics } from '../../src/diagnostics.ts';
+import { createDiagnostics, type Diagnostics } from '../../src/base/diagnostics.ts';
+import { DEFAULT_DELIVERY, type DeliveryConfig, type OutboxConfig } from '../../src/delivery/delivery-config.ts';
+import type { DeliveryDependencies, DeliverySink } from '../../src/delivery/delivery-contract.ts';
+import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
+import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
+import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
+import { TOKEN_MISMATCHES } from '../../src/migration/mismatch-columns.ts';
 import { CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY } from '../../src/record/conversation-columns.ts';
-import { TOKEN_MISMATCHES } from '../../src/record/mismatch-columns.ts';
-import { DEFAULT_DELIVERY, type DeliveryConfig, type OutboxConfig } from '../../src/sinks/delivery-config.ts';
-import type { DeliveryDependencies, DeliverySink } from '../../src/sinks/delivery-contract.ts';
-import { createDeliverySink } from '../../src/sinks/delivery-sink.ts';
 import { DATASET, TEST_TABLES } from './delivery-tables.ts';
 import { LoopbackBigQuery } from './loopback-bigquery.ts';
 import { LoopbackLogging } from './loopback-logging.ts';

@@ -3,12 +3,12 @@
  * `kill -9` is a real one. Started by `DeliveryProcess`.
  */
 import { DatabaseSync, type SQLInputValue, type StatementResultingChanges, StatementSync } from 'node:sqlite';
-import { createBigQueryTransport } from '../../exporters/bigquery-transport.ts';
-import { createCloudLoggingWriter } from '../../exporters/cloud-logging.ts';
-import { type Clock, systemClock } from '../../src/clock.ts';
-import { createDiagnostics } from '../../src/diagnostics.ts';
-import type { DeliverySink } from '../../src/sinks/delivery-contract.ts';
-import { createDeliverySink } from '../../src/sinks/delivery-sink.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { createDiagnostics } from '../../src/base/diagnostics.ts';
+import type { DeliverySink } from '../../src/delivery/delivery-contract.ts';
+import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
+import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
+import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
 import type { ChildAnswer, ChildRequest, OpenRequest } from './delivery-process.ts';
 import { loopbackClientOptions } from './loopback-logging.ts';
 

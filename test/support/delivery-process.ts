@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { BigQueryTransportOptions } from '../../exporters/bigquery-transport.ts';
-import type { DeliveryConfig } from '../../src/sinks/delivery-config.ts';
-import type { DeliveryStats } from '../../src/sinks/delivery-contract.ts';
-import type { FlushResult, LedgerEntry, WriteResult } from '../../src/sinks/record-sink.ts';
+import type { DeliveryConfig } from '../../src/delivery/delivery-config.ts';
+import type { DeliveryStats } from '../../src/delivery/delivery-contract.ts';
+import type { FlushResult, LedgerEntry, WriteResult } from '../../src/delivery/record-sink.ts';
+import type { BigQueryTransportOptions } from '../../src/google/bigquery-transport.ts';
 
 export interface OpenRequest {
   readonly kind: 'open';

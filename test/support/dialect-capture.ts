@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseOtlpJson } from '../../src/otlp/parse-otlp-json.ts';
-import type { SpanSnapshot } from '../../src/span-tree/span-snapshot.ts';
+import type { SpanSnapshot } from '../../src/spans/span-snapshot.ts';
 
 /** What a model really served in one conversation of a capture, recorded beside the instrumentation. */
 export interface ConversationTruth {

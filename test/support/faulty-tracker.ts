@@ -1,7 +1,7 @@
+import { buildLegacyRecord } from '../../src/migration/build-legacy-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
-import { buildLegacyRecord } from '../../src/record/legacy/build-legacy-record.ts';
 import { readTurn } from '../../src/record/read-turn.ts';
-import type { Turn } from '../../src/span-tree/turn.ts';
+import type { Turn } from '../../src/spans/turn.ts';
 
 /** What the tracker does wrong in a turn; the turn's question names it. */
 export const FAULTS = {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { type Attributes, context, ROOT_CONTEXT, type Span, type SpanOptions, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, type IdGenerator, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { onTestFinished } from 'vitest';
-import { createDiagnostics } from '../../src/diagnostics.ts';
+import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
-import { createSpanledger, type Spanledger } from '../../src/spanledger.ts';
-import type { StartOptions } from '../../src/start-options.ts';
+import { createSpanledger, type Spanledger } from '../../src/start/spanledger.ts';
+import type { StartOptions } from '../../src/start/start-options.ts';
 import { ManualClock } from './manual-clock.ts';
 import { readStoredRows } from './read-stored-rows.ts';
 

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { parseOtlpJson } from '../../src/otlp/parse-otlp-json.ts';
-import type { SpanSnapshot } from '../../src/span-tree/span-snapshot.ts';
+import type { SpanSnapshot } from '../../src/spans/span-snapshot.ts';
 import { decodeOtlpProtobuf } from './otlp-trace-proto.ts';
 
 export type TelemetryFault = { readonly kind: 'status'; readonly status: number } | { readonly kind: 'hang' };

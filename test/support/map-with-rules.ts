@@ -3,7 +3,7 @@ import type { ConversationRecord } from '../../src/record/conversation-columns.t
 import { enrichRecord } from '../../src/record/enrich.ts';
 import { INVOICE_AGENT_RULES } from '../../src/record/invoice-agent-rules.ts';
 import { buildRuleEnrichers } from '../../src/record/rule-enrichers.ts';
-import type { Turn } from '../../src/span-tree/turn.ts';
+import type { Turn } from '../../src/spans/turn.ts';
 
 const ENRICHERS = buildRuleEnrichers(INVOICE_AGENT_RULES);
 

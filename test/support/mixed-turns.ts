@@ -1,4 +1,4 @@
-import type { Turn } from '../../src/span-tree/turn.ts';
+import type { Turn } from '../../src/spans/turn.ts';
 import type { Fault } from './faulty-tracker.ts';
 import { type SampleTurnOptions, sampleTurn } from './sample-turn.ts';
 

@@ -3,14 +3,14 @@
  * delivers them in real time. Says over IPC what it promised, and what memory it took.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { createBigQueryTransport } from '../../exporters/bigquery-transport.ts';
-import { createCloudLoggingWriter } from '../../exporters/cloud-logging.ts';
-import type { Clock, Timer } from '../../src/clock.ts';
-import { createDiagnostics } from '../../src/diagnostics.ts';
+import type { Clock, Timer } from '../../src/base/clock.ts';
+import { createDiagnostics } from '../../src/base/diagnostics.ts';
+import { DEFAULT_DELIVERY } from '../../src/delivery/delivery-config.ts';
+import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
+import type { LedgerEntry } from '../../src/delivery/record-sink.ts';
+import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
+import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
-import { DEFAULT_DELIVERY } from '../../src/sinks/delivery-config.ts';
-import { createDeliverySink } from '../../src/sinks/delivery-sink.ts';
-import type { LedgerEntry } from '../../src/sinks/record-sink.ts';
 import { DATASET, TEST_TABLES } from './delivery-tables.ts';
 import { loopbackClientOptions } from './loopback-logging.ts';
 

@@ -1,6 +1,6 @@
 import { CONVERSATION_LOGS, type ConversationRecord } from '../../src/record/conversation-columns.ts';
-import { LocalStore } from '../../src/storage/local-store.ts';
-import { decodeSqliteRow } from '../../src/storage/sqlite-row.ts';
+import { LocalStore } from '../../src/store/local-store.ts';
+import { decodeSqliteRow } from '../../src/store/sqlite-row.ts';
 import { findRowProblem } from './bigquery-row-check.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
-import { buildTurns } from '../../src/span-tree/build-turns.ts';
-import type { Attributes, AttributeValue, SpanSnapshot } from '../../src/span-tree/span-snapshot.ts';
-import type { Turn } from '../../src/span-tree/turn.ts';
+import { buildTurns } from '../../src/spans/build-turns.ts';
+import type { Attributes, AttributeValue, SpanSnapshot } from '../../src/spans/span-snapshot.ts';
+import type { Turn } from '../../src/spans/turn.ts';
 
 /** Tokens as the provider reports them: `output` includes `thoughts`, `input` includes `cached`. */
 export interface SampleUsage {

@@ -1,5 +1,5 @@
-import type { Attributes, SpanSnapshot } from '../../src/span-tree/span-snapshot.ts';
-import type { SpanRole } from '../../src/span-tree/turn.ts';
+import type { Attributes, SpanSnapshot } from '../../src/spans/span-snapshot.ts';
+import type { SpanRole } from '../../src/spans/turn.ts';
 
 export interface SampleSpan {
   readonly id: string;

@@ -1,8 +1,8 @@
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import { readTurn } from '../../src/record/read-turn.ts';
 import type { TurnReading } from '../../src/record/turn-reading.ts';
-import { buildTurns } from '../../src/span-tree/build-turns.ts';
-import type { Attributes, SpanSnapshot } from '../../src/span-tree/span-snapshot.ts';
+import { buildTurns } from '../../src/spans/build-turns.ts';
+import type { Attributes, SpanSnapshot } from '../../src/spans/span-snapshot.ts';
 import { sampleSpan } from './span-snapshot-builder.ts';
 
 /** A span of a written tree; children follow each other in time unless told otherwise. */

@@ -1,4 +1,4 @@
-import type { Turn } from '../../src/span-tree/turn.ts';
+import type { Turn } from '../../src/spans/turn.ts';
 
 let calls = 0;
 

@@ -2,7 +2,7 @@
 import { context, propagation } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { createZip } from '../../src/instrumentation/zip/create-zip.ts';
+import { createZip } from '../../src/zip/create-zip.ts';
 
 const [carrier = '{}', destination = ''] = process.argv.slice(2);
 const exporter = new InMemorySpanExporter();

@@ -1,14 +1,14 @@
 import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
-import type { ContentField } from '../../src/content/content-field.ts';
-import type { ContentMode } from '../../src/content/content-mode.ts';
-import { createContentPolicy } from '../../src/content/content-policy.ts';
-import { DETECTOR_NAMES } from '../../src/content/detectors/detector-names.ts';
-import type { RedactionConfig } from '../../src/content/redactor.ts';
+import type { ContentField } from '../../src/privacy/content-field.ts';
+import type { ContentMode } from '../../src/privacy/content-mode.ts';
+import { createContentPolicy } from '../../src/privacy/content-policy.ts';
+import { DETECTOR_NAMES } from '../../src/privacy/detectors/detector-names.ts';
+import type { RedactionConfig } from '../../src/privacy/redactor.ts';
 import { TraceContentFilter } from '../../src/traces/apply-content-policy.ts';
-import { CREDENTIALS } from '../content/corpus/credentials.ts';
-import { PERSONAL_DATA } from '../content/corpus/personal-data.ts';
+import { CREDENTIALS } from '../privacy/corpus/credentials.ts';
+import { PERSONAL_DATA } from '../privacy/corpus/personal-data.ts';
 import { sampleSpan } from './sample-span.ts';
 
 function filterOf(

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { parseOtlpJson } from '../../src/otlp/parse-otlp-json.ts';
-import type { AttributeValue, SpanSnapshot } from '../../src/span-tree/span-snapshot.ts';
+import type { AttributeValue, SpanSnapshot } from '../../src/spans/span-snapshot.ts';
 import { spanFromSnapshot } from '../../src/traces/span-from-snapshot.ts';
 
 const DIRECTORY = new URL('../fixtures/dialects/', import.meta.url);

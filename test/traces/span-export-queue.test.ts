@@ -4,7 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDiagnostics } from '../../src/diagnostics.ts';
+import { createDiagnostics } from '../../src/base/diagnostics.ts';
 // Loaded beforehand, so that the queue's own import takes no time of the manual clock.
 import '../../src/traces/export-spans.ts';
 import { SpanExportQueue, type SpanExportQueueOptions } from '../../src/traces/span-export-queue.ts';

@@ -2,15 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { createDiagnostics } from '../../src/base/diagnostics.ts';
+import type { ContentPolicyConfig } from '../../src/privacy/content-policy.ts';
 import {
   createTraceExporters,
   type TraceExporters,
   type TraceExportersConfig,
-} from '../../exporters/trace-exporters.ts';
-import { systemClock } from '../../src/clock.ts';
-import type { ContentPolicyConfig } from '../../src/content/content-policy.ts';
-import { createDiagnostics } from '../../src/diagnostics.ts';
-import { LocalStore } from '../../src/storage/local-store.ts';
+} from '../../src/start/trace-exporters.ts';
+import { LocalStore } from '../../src/store/local-store.ts';
 import { LOOPBACK_CERTIFICATE } from '../support/loopback-certificate.ts';
 import type { LoopbackCloudTrace } from '../support/loopback-cloud-trace.ts';
 import { LoopbackTelemetry } from '../support/loopback-telemetry.ts';

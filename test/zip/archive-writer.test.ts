@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { ArchiveWriter } from '../../src/instrumentation/zip/archive-writer.ts';
-import { MemoryBudget } from '../../src/instrumentation/zip/memory-budget.ts';
-import { openFile } from '../../src/instrumentation/zip/open-file.ts';
+import { ArchiveWriter } from '../../src/zip/archive-writer.ts';
+import { MemoryBudget } from '../../src/zip/memory-budget.ts';
+import { openFile } from '../../src/zip/open-file.ts';
 import { useFolder } from '../support/zip-folder.ts';
 import { readArchive } from '../support/zip-verify.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSegmentDirectory, renderEnd, renderRecord } from '../../src/instrumentation/zip/central-directory.ts';
+import { parseSegmentDirectory, renderEnd, renderRecord } from '../../src/zip/central-directory.ts';
 
 const GIB = 1024 ** 3;
 

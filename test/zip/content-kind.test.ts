@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isCompressed, isHtmlInstead } from '../../src/instrumentation/zip/content-kind.ts';
+import { isCompressed, isHtmlInstead } from '../../src/zip/content-kind.ts';
 
 describe('isCompressed', () => {
   it.each([

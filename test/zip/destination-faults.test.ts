@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createZip } from '../../src/instrumentation/zip/create-zip.ts';
-import type { ZipEntry } from '../../src/instrumentation/zip/zip-options.ts';
+import { createZip } from '../../src/zip/create-zip.ts';
+import type { ZipEntry } from '../../src/zip/zip-options.ts';
 import { useFolder } from '../support/zip-folder.ts';
 import { startZipServer, type ZipServer } from '../support/zip-server.ts';
 

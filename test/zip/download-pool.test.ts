@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DownloadPool } from '../../src/instrumentation/zip/download-pool.ts';
+import { DownloadPool } from '../../src/zip/download-pool.ts';
 
 interface Job {
   readonly id: number;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseEntryName } from '../../src/instrumentation/zip/entry-name.ts';
-import { NameRegistry } from '../../src/instrumentation/zip/name-registry.ts';
+import { parseEntryName } from '../../src/zip/entry-name.ts';
+import { NameRegistry } from '../../src/zip/name-registry.ts';
 
 const LONG = 'x'.repeat(70 * 1024);
 

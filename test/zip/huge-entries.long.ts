@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { createZip } from '../../src/instrumentation/zip/create-zip.ts';
+import { createZip } from '../../src/zip/create-zip.ts';
 import { useFolder } from '../support/zip-folder.ts';
 import { eachEntry, testArchive, verifyArchive } from '../support/zip-verify.ts';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { createZip } from '../../src/instrumentation/zip/create-zip.ts';
-import type { ZipEntry } from '../../src/instrumentation/zip/zip-options.ts';
+import { createZip } from '../../src/zip/create-zip.ts';
+import type { ZipEntry } from '../../src/zip/zip-options.ts';
 import { useFolder } from '../support/zip-folder.ts';
 import { verifyArchive } from '../support/zip-verify.ts';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { createZip } from '../../src/instrumentation/zip/create-zip.ts';
-import { ReadBuffers } from '../../src/instrumentation/zip/read-buffers.ts';
+import { createZip } from '../../src/zip/create-zip.ts';
+import { ReadBuffers } from '../../src/zip/read-buffers.ts';
 import { useFolder } from '../support/zip-folder.ts';
 import { verifyArchive } from '../support/zip-verify.ts';
 

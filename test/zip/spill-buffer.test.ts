@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { MemoryBudget } from '../../src/instrumentation/zip/memory-budget.ts';
-import { ReadBuffers } from '../../src/instrumentation/zip/read-buffers.ts';
-import { SpillBuffer } from '../../src/instrumentation/zip/spill-buffer.ts';
+import { MemoryBudget } from '../../src/zip/memory-budget.ts';
+import { ReadBuffers } from '../../src/zip/read-buffers.ts';
+import { SpillBuffer } from '../../src/zip/spill-buffer.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -15,8 +15,8 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createZip } from '../../src/instrumentation/zip/create-zip.ts';
-import type { ZipEntry } from '../../src/instrumentation/zip/zip-options.ts';
+import { createZip } from '../../src/zip/create-zip.ts';
+import type { ZipEntry } from '../../src/zip/zip-options.ts';
 import { useFolder } from '../support/zip-folder.ts';
 import { readArchive } from '../support/zip-verify.ts';
 

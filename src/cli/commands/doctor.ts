@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { describeError } from '../../base/errors.ts';
+import { toJsonText, toPrintable } from '../../base/printable.ts';
 import { type ResolvedConfig, resolveConfig } from '../../config/resolve-config.ts';
 import { usesBigQuery } from '../../config/uses-bigquery.ts';
-import { describeError } from '../../errors.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
 import { type Check, failed, ok, skipped, warning } from '../doctor/check.ts';
@@ -10,7 +11,6 @@ import { checkGoogle } from '../doctor/check-google.ts';
 import { checkLocalStore, checkOutbox, skipOutbox } from '../doctor/check-local.ts';
 import { checkRuntime } from '../doctor/check-runtime.ts';
 import { type DescribedSetting, describeSettings } from '../doctor/describe-settings.ts';
-import { toJsonText, toPrintable } from '../printable.ts';
 
 export interface DoctorOptions {
   readonly config?: string;

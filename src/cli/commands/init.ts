@@ -1,7 +1,7 @@
-import type { SchemaChange } from '../../storage/schema-change.ts';
+import { toJsonText, toPrintable } from '../../base/printable.ts';
+import type { SchemaChange } from '../../store/schema-change.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
-import { toJsonText, toPrintable } from '../printable.ts';
 import { addTargetOptions, resolveTarget, type Target, type TargetOptions } from '../target.ts';
 
 interface InitOptions extends TargetOptions {
@@ -40,8 +40,8 @@ interface InitResult {
 
 async function initSqlite({ path }: Extract<Target, { kind: 'sqlite' }>, dryRun: boolean): Promise<InitResult> {
   const { existsSync } = await import('node:fs');
-  const { migrateSqlite, planSqliteMigration } = await import('../../storage/migrate-sqlite.ts');
-  const { openReadOnly, openTemporary, openWritable } = await import('../../storage/open-sqlite.ts');
+  const { migrateSqlite, planSqliteMigration } = await import('../../store/migrate-sqlite.ts');
+  const { openReadOnly, openTemporary, openWritable } = await import('../../base/open-sqlite.ts');
   const busyTimeoutMillis = 5_000;
   const open = (): ReturnType<typeof openWritable> => {
     if (!dryRun) return openWritable(path, { busyTimeoutMillis });
@@ -57,7 +57,7 @@ async function initSqlite({ path }: Extract<Target, { kind: 'sqlite' }>, dryRun:
 }
 
 async function initBigQuery(target: Extract<Target, { kind: 'bigquery' }>, dryRun: boolean): Promise<InitResult> {
-  const { openBigQueryAdmin } = await import('../../../exporters/bigquery-admin.ts');
+  const { openBigQueryAdmin } = await import('../../google/bigquery-admin.ts');
   const admin = await openBigQueryAdmin(target);
   return { name: admin.name, changes: await admin.init(dryRun) };
 }

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
+import { toJsonLine, toPrintable } from '../../base/printable.ts';
 import type { ConversationRecord } from '../../record/conversation-columns.ts';
-import type { Turn } from '../../span-tree/turn.ts';
+import { readTurns } from '../../replay/read-turns.ts';
+import type { Turn } from '../../spans/turn.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
-import { toJsonLine, toPrintable } from '../printable.ts';
-import { readTurns } from '../read-turns.ts';
 
 interface MapOptions {
   readonly mapping: 'solid' | 'legacy';
@@ -51,7 +51,7 @@ async function loadMapping(options: MapOptions, context: CliContext): Promise<(t
   if (options.mapping === 'solid') return loadSolidMapping(options.config, context);
   const [{ readTurn }, { buildLegacyRecord }] = await Promise.all([
     import('../../record/read-turn.ts'),
-    import('../../record/legacy/build-legacy-record.ts'),
+    import('../../migration/build-legacy-record.ts'),
   ]);
   return (turn) => buildLegacyRecord(readTurn(turn));
 }

@@ -1,9 +1,9 @@
 import { Argument, InvalidArgumentError } from 'commander';
-import { NAMED_QUERIES, type NamedQuery } from '../../storage/named-queries.ts';
+import { toJsonText } from '../../base/printable.ts';
+import { NAMED_QUERIES, type NamedQuery } from '../../store/named-queries.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext } from '../context.ts';
 import { openStore, storeTables } from '../open-store.ts';
-import { toJsonText } from '../printable.ts';
 import { addTargetOptions, resolveTarget, type TargetOptions } from '../target.ts';
 
 interface QueryOptions extends TargetOptions {

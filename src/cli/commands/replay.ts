@@ -1,20 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
+import { createDiagnostics, type Diagnostics } from '../../base/diagnostics.ts';
+import { ConfigurationError, describeError } from '../../base/errors.ts';
+import { toJsonLine, toJsonText, toPrintable } from '../../base/printable.ts';
 import { resolveConfig } from '../../config/resolve-config.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
-import { createDiagnostics, type Diagnostics } from '../../diagnostics.ts';
-import { ConfigurationError, describeError } from '../../errors.ts';
+import { TABLE_NAMES } from '../../delivery/delivery-config.ts';
+import type { TableName } from '../../delivery/record-sink.ts';
 import { readJsonObjects } from '../../replay/read-json-objects.ts';
 import { type ReplayCandidate, readCandidates } from '../../replay/replay-candidates.ts';
 import { type ReplayBooks, replayRows } from '../../replay/replay-rows.ts';
 import { ReplayedKeys } from '../../replay/replayed-keys.ts';
-import { TABLE_NAMES } from '../../sinks/delivery-config.ts';
-import type { TableName } from '../../sinks/record-sink.ts';
-import { LEDGER_TABLES } from '../../storage/tables.ts';
+import { LEDGER_TABLES } from '../../store/tables.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
-import { toJsonLine, toJsonText, toPrintable } from '../printable.ts';
 import { renderReplayBooks, showProgress } from '../replay-report.ts';
 import { openReplaySink } from '../replay-sink.ts';
 import { addTargetOptions, resolveTarget, type Target, type TargetOptions } from '../target.ts';
@@ -160,7 +160,7 @@ async function* readCloudLogging(
   values: SettingValues,
   report: (problem: string) => void,
 ): AsyncGenerator<ReplayCandidate> {
-  const { readFallbackLog } = await import('../../../exporters/cloud-logging.ts');
+  const { readFallbackLog } = await import('../../google/cloud-logging.ts');
   const project = options.project ?? values.project;
   const { filter, from, to } = options;
   const entries = readFallbackLog({
@@ -182,12 +182,12 @@ async function* readOtlp(
   context: CliContext,
   report: (problem: string) => void,
 ): AsyncGenerator<ReplayCandidate> {
-  const { readOtlpRows } = await import('../read-otlp-rows.ts');
+  const { readOtlpRows } = await import('../../replay/read-otlp-rows.ts');
   yield* readOtlpRows(files, values, createCliDiagnostics(context), context, report);
 }
 
 async function openKeys(options: ReplayCommandOptions, values: SettingValues, target: Target): Promise<ReplayedKeys> {
-  const { openTemporary, openWritable } = await import('../../storage/open-sqlite.ts');
+  const { openTemporary, openWritable } = await import('../../base/open-sqlite.ts');
   const path = join(dirname(values.outboxPath), 'replayed.db');
   const { existsSync } = await import('node:fs');
   const database =

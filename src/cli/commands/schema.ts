@@ -1,12 +1,12 @@
 import { Option } from 'commander';
+import { toJsonText } from '../../base/printable.ts';
 import type { TableDefinition } from '../../record/column.ts';
-import { renderBigQueryCreateTable, renderBigQueryCreateView } from '../../storage/bigquery-ddl.ts';
-import { renderBigQueryTable } from '../../storage/bigquery-schema.ts';
-import { renderJsonSchema } from '../../storage/json-schema.ts';
-import { renderSqliteSchema, renderSqliteTable } from '../../storage/sqlite-schema.ts';
-import { LEDGER_TABLES } from '../../storage/tables.ts';
+import { renderBigQueryCreateTable, renderBigQueryCreateView } from '../../store/bigquery-ddl.ts';
+import { renderBigQueryTable } from '../../store/bigquery-schema.ts';
+import { renderJsonSchema } from '../../store/json-schema.ts';
+import { renderSqliteSchema, renderSqliteTable } from '../../store/sqlite-schema.ts';
+import { LEDGER_TABLES } from '../../store/tables.ts';
 import type { RegisterCommand } from '../command-list.ts';
-import { toJsonText } from '../printable.ts';
 
 interface SchemaOptions {
   readonly dialect: 'bigquery' | 'sqlite' | 'json';

@@ -1,14 +1,14 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { describeError } from '../../errors.ts';
-import { DEFAULT_THRESHOLDS, type Thresholds } from '../../verification/criteria.ts';
-import { judgeFigures, type Phase, type Verdict } from '../../verification/judge-figures.ts';
-import { buildPeriod, type Period } from '../../verification/period.ts';
-import { readFigures } from '../../verification/read-figures.ts';
+import { describeError } from '../../base/errors.ts';
+import { toJsonText, toPrintable } from '../../base/printable.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../../migration/verification/criteria.ts';
+import { judgeFigures, type Phase, type Verdict } from '../../migration/verification/judge-figures.ts';
+import { buildPeriod, type Period } from '../../migration/verification/period.ts';
+import { readFigures } from '../../migration/verification/read-figures.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
 import { countFallbackRows } from '../count-fallback-rows.ts';
 import { openStore } from '../open-store.ts';
-import { toJsonText, toPrintable } from '../printable.ts';
 import { renderTable } from '../render-table.ts';
 import { addTargetOptions, resolveTarget, type Target, type TargetOptions } from '../target.ts';
 

@@ -1,7 +1,7 @@
-import type { BigQueryAdmin } from '../../../exporters/bigquery-admin.ts';
+import { describeError } from '../../base/errors.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
-import { describeError } from '../../errors.ts';
-import type { SchemaChange } from '../../storage/schema-change.ts';
+import type { BigQueryAdmin } from '../../google/bigquery-admin.ts';
+import type { SchemaChange } from '../../store/schema-change.ts';
 import { type Check, failed, ok, skipped, warning } from './check.ts';
 
 const ENDPOINT = 'https://bigquery.googleapis.com';
@@ -48,7 +48,7 @@ async function checkCredentials({ timeoutMillis }: GoogleChecksOptions): Promise
   const name = 'Credentials';
   try {
     const account = await before(timeoutMillis, async () => {
-      const { describeCredentials } = await import('../../../exporters/google-credentials.ts');
+      const { describeCredentials } = await import('../../google/google-credentials.ts');
       return describeCredentials();
     });
     return ok(name, account);
@@ -86,7 +86,7 @@ function compareClocks(date: string | null, nowMillis: number): Check {
 async function checkTables(options: GoogleChecksOptions, isEmulator: boolean): Promise<readonly Check[]> {
   const { values, timeoutMillis } = options;
   try {
-    const { openBigQueryAdmin } = await import('../../../exporters/bigquery-admin.ts');
+    const { openBigQueryAdmin } = await import('../../google/bigquery-admin.ts');
     const { dataset, table, project: projectId } = values;
     const admin = await before(timeoutMillis, () => openBigQueryAdmin({ projectId, dataset, table }));
     const changes = await before(timeoutMillis, () => admin.init(true));

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { describeError } from '../../base/errors.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
-import { describeError } from '../../errors.ts';
 import { type Check, failed, ok, skipped, warning } from './check.ts';
 
 const BUSY_TIMEOUT_MILLIS = 2_000;
@@ -12,8 +12,8 @@ const OLD_ROWS_MILLIS = 3_600_000;
 export async function checkLocalStore(path: string): Promise<Check> {
   const name = 'Local store';
   if (!existsSync(path)) return ok(name, `${path} does not exist yet; it is created with the first row`);
-  const { openReadOnly } = await import('../../storage/open-sqlite.ts');
-  const { planSqliteMigration } = await import('../../storage/migrate-sqlite.ts');
+  const { openReadOnly } = await import('../../base/open-sqlite.ts');
+  const { planSqliteMigration } = await import('../../store/migrate-sqlite.ts');
   try {
     const database = openReadOnly(path, { busyTimeoutMillis: BUSY_TIMEOUT_MILLIS });
     try {
@@ -36,7 +36,7 @@ export async function checkOutbox(values: SettingValues, cwd: string, nowMillis:
   const name = 'Outbox';
   const directory = resolve(cwd, values.outboxPath);
   if (!existsSync(directory)) return ok(name, `${directory} does not exist yet; it is created with the first row`);
-  const { openReadOnly } = await import('../../storage/open-sqlite.ts');
+  const { openReadOnly } = await import('../../base/open-sqlite.ts');
   let [waiting, refused, oldestMillis, inUse] = [0, 0, nowMillis, 0];
   try {
     for (const file of readdirSync(directory).filter((each) => OUTBOX_FILE.test(each))) {

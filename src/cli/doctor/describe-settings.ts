@@ -1,8 +1,8 @@
 import type { ResolvedConfig, SettingSource } from '../../config/resolve-config.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
 import { SETTINGS } from '../../config/settings.ts';
-import { CREDENTIAL_DETECTORS } from '../../content/detectors/detector-names.ts';
-import { createRedactor } from '../../content/redactor.ts';
+import { CREDENTIAL_DETECTORS } from '../../privacy/detectors/detector-names.ts';
+import { createRedactor } from '../../privacy/redactor.ts';
 
 export interface DescribedSetting {
   /** Its place in the file. */

@@ -9,8 +9,8 @@ import {
   type LlmResponse,
 } from '@google/adk';
 import { type Attributes, diag, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
-import { describeError } from '../../errors.ts';
-import { ATTRIBUTE_KEYS, TOOL_ERROR_EVENT } from '../attribute-keys.ts';
+import { ATTRIBUTE_KEYS, TOOL_ERROR_EVENT } from '../../base/attribute-keys.ts';
+import { describeError } from '../../base/errors.ts';
 import { messageJson } from '../message-json.ts';
 import { findUsage, type UsageMetadata } from './find-usage.ts';
 import { spanLinks } from './span-links.ts';

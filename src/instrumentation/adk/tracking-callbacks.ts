@@ -1,7 +1,7 @@
 import { type BaseTool, type Context, isFinalResponse, type LlmResponse } from '@google/adk';
 import { type Attributes, diag, type Span, trace } from '@opentelemetry/api';
-import { describeError } from '../../errors.ts';
-import { ATTRIBUTE_KEYS } from '../attribute-keys.ts';
+import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
+import { describeError } from '../../base/errors.ts';
 import { messageJson } from '../message-json.ts';
 import { SpanledgerPlugin, type SpanledgerPluginOptions, textOf } from './spanledger-plugin.ts';
 

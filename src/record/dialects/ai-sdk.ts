@@ -1,7 +1,7 @@
-import type { Attributes, SpanSnapshot } from '../../span-tree/span-snapshot.ts';
-import type { Message } from '../content/message.ts';
-import { readMessages } from '../content/read-messages.ts';
-import { readToolRequests } from '../content/read-parts.ts';
+import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
+import type { Message } from '../messages/message.ts';
+import { readMessages } from '../messages/read-messages.ts';
+import { readToolRequests } from '../messages/read-parts.ts';
 import { firstCount, type ReportedUsage, reportedUsage } from '../reported-usage.ts';
 import { type Dialect, preferMessages, type SpanKind } from './dialect.ts';
 import { genAiUsage, readGenAi } from './gen-ai-attributes.ts';

@@ -1,5 +1,5 @@
-import type { SpanSnapshot } from '../../span-tree/span-snapshot.ts';
-import type { ClassifySpan } from '../../span-tree/turn.ts';
+import type { SpanSnapshot } from '../../spans/span-snapshot.ts';
+import type { ClassifySpan } from '../../spans/turn.ts';
 import { isZip } from '../read-zip.ts';
 import { AI_SDK } from './ai-sdk.ts';
 import { AI_SDK_7 } from './ai-sdk-7.ts';

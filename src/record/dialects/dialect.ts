@@ -1,6 +1,6 @@
-import type { SpanSnapshot } from '../../span-tree/span-snapshot.ts';
-import type { SpanIdentity } from '../../span-tree/turn.ts';
-import type { Message } from '../content/message.ts';
+import type { SpanSnapshot } from '../../spans/span-snapshot.ts';
+import type { SpanIdentity } from '../../spans/turn.ts';
+import type { Message } from '../messages/message.ts';
 import type { ReportedUsage } from '../reported-usage.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { ATTRIBUTE_KEYS } from '../../instrumentation/attribute-keys.ts';
-import type { Attributes, SpanSnapshot } from '../../span-tree/span-snapshot.ts';
-import { eventMessages } from '../content/event-messages.ts';
-import type { Message, MessageRole } from '../content/message.ts';
-import { readMessages } from '../content/read-messages.ts';
-import { unflatten } from '../content/unflatten.ts';
+import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
+import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
+import { eventMessages } from '../messages/event-messages.ts';
+import type { Message, MessageRole } from '../messages/message.ts';
+import { readMessages } from '../messages/read-messages.ts';
+import { unflatten } from '../messages/unflatten.ts';
 import { firstCount, type ReportedUsage, reportedUsage } from '../reported-usage.ts';
 import type { SpanKind, SpanReading } from './dialect.ts';
 import { durationMs, statusError, textOf, textsOf } from './span-attributes.ts';

@@ -1,4 +1,4 @@
-import { ATTRIBUTE_KEYS } from '../../instrumentation/attribute-keys.ts';
+import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
 import type { Dialect } from './dialect.ts';
 import { genAiKind, readGenAi } from './gen-ai-attributes.ts';
 import { textOf } from './span-attributes.ts';

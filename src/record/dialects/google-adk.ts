@@ -1,8 +1,8 @@
-import { ATTRIBUTE_KEYS } from '../../instrumentation/attribute-keys.ts';
-import type { Attributes, SpanSnapshot } from '../../span-tree/span-snapshot.ts';
-import type { SpanIdentity } from '../../span-tree/turn.ts';
-import { nonEmptyString, parseContainer, property } from '../content/json-value.ts';
-import { readMessages } from '../content/read-messages.ts';
+import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
+import { nonEmptyString, parseContainer, property } from '../../base/json-value.ts';
+import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
+import type { SpanIdentity } from '../../spans/turn.ts';
+import { readMessages } from '../messages/read-messages.ts';
 import { type ReportedUsage, readUsageObject } from '../reported-usage.ts';
 import { type Dialect, preferMessages, type SpanKind, type SpanReading } from './dialect.ts';
 import { genAiUsage, readGenAi } from './gen-ai-attributes.ts';

@@ -1,6 +1,6 @@
-import type { SpanSnapshot } from '../../span-tree/span-snapshot.ts';
-import { isObject, parseContainer } from '../content/json-value.ts';
-import { readMessages } from '../content/read-messages.ts';
+import { isObject, parseContainer } from '../../base/json-value.ts';
+import type { SpanSnapshot } from '../../spans/span-snapshot.ts';
+import { readMessages } from '../messages/read-messages.ts';
 import { type ReportedUsage, readUsageObject, reportedUsage, tokenCount } from '../reported-usage.ts';
 import type { Dialect, SpanKind } from './dialect.ts';
 import { statusError, textOf } from './span-attributes.ts';

@@ -1,4 +1,4 @@
-import { parseContainer } from '../content/json-value.ts';
+import { parseContainer } from '../../base/json-value.ts';
 import { readUsageObject } from '../reported-usage.ts';
 import type { Dialect, SpanKind } from './dialect.ts';
 import { readGenAi } from './gen-ai-attributes.ts';

@@ -1,8 +1,8 @@
-import type { Attributes } from '../../span-tree/span-snapshot.ts';
-import { nonEmptyString, parseContainer, property, propertyAt } from '../content/json-value.ts';
-import { type Message, type MessageRole, textMessage } from '../content/message.ts';
-import { readMessages } from '../content/read-messages.ts';
-import { unflatten } from '../content/unflatten.ts';
+import { nonEmptyString, parseContainer, property, propertyAt } from '../../base/json-value.ts';
+import type { Attributes } from '../../spans/span-snapshot.ts';
+import { type Message, type MessageRole, textMessage } from '../messages/message.ts';
+import { readMessages } from '../messages/read-messages.ts';
+import { unflatten } from '../messages/unflatten.ts';
 import { firstCount, type ReportedUsage, readUsageObject, reportedUsage } from '../reported-usage.ts';
 import { type Dialect, preferMessages, type SpanKind } from './dialect.ts';
 import { statusError, textOf, textsOf } from './span-attributes.ts';

@@ -1,4 +1,4 @@
-import { readMessages } from '../content/read-messages.ts';
+import { readMessages } from '../messages/read-messages.ts';
 import { type Dialect, preferMessages } from './dialect.ts';
 import { genAiKind, readGenAi } from './gen-ai-attributes.ts';
 import { applicationTool } from './langchain-tool.ts';

@@ -1,9 +1,9 @@
-import { ATTRIBUTE_KEYS } from '../../instrumentation/attribute-keys.ts';
-import type { SpanSnapshot } from '../../span-tree/span-snapshot.ts';
-import type { SpanIdentity } from '../../span-tree/turn.ts';
-import { nonEmptyString, parseContainer, property } from '../content/json-value.ts';
-import type { Message, MessageRole } from '../content/message.ts';
-import { readMessages } from '../content/read-messages.ts';
+import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
+import { nonEmptyString, parseContainer, property } from '../../base/json-value.ts';
+import type { SpanSnapshot } from '../../spans/span-snapshot.ts';
+import type { SpanIdentity } from '../../spans/turn.ts';
+import type { Message, MessageRole } from '../messages/message.ts';
+import { readMessages } from '../messages/read-messages.ts';
 import type { Dialect, SpanKind, SpanReading } from './dialect.ts';
 import { genAiKind, readGenAi } from './gen-ai-attributes.ts';
 import { applicationTool } from './langchain-tool.ts';

@@ -1,7 +1,7 @@
-import type { SpanSnapshot } from '../../span-tree/span-snapshot.ts';
-import type { Message } from '../content/message.ts';
-import { readMessages } from '../content/read-messages.ts';
-import { readToolRequests } from '../content/read-parts.ts';
+import type { SpanSnapshot } from '../../spans/span-snapshot.ts';
+import type { Message } from '../messages/message.ts';
+import { readMessages } from '../messages/read-messages.ts';
+import { readToolRequests } from '../messages/read-parts.ts';
 import type { Dialect } from './dialect.ts';
 import { genAiKind, genAiMessages, readGenAi } from './gen-ai-attributes.ts';
 import { textOf } from './span-attributes.ts';

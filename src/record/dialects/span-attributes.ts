@@ -1,5 +1,5 @@
-import type { Attributes, SpanSnapshot } from '../../span-tree/span-snapshot.ts';
-import { asContainer, isArray, nonEmptyString } from '../content/json-value.ts';
+import { asContainer, isArray, nonEmptyString } from '../../base/json-value.ts';
+import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
 
 /** The first of the attributes that holds text. */
 export function textOf(attributes: Attributes, ...keys: readonly string[]): string | undefined {

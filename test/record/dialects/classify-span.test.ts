@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classifySpan } from '../../../src/record/dialects/classify-span.ts';
-import type { Attributes } from '../../../src/span-tree/span-snapshot.ts';
-import type { SpanIdentity, SpanRole } from '../../../src/span-tree/turn.ts';
+import type { Attributes } from '../../../src/spans/span-snapshot.ts';
+import type { SpanIdentity, SpanRole } from '../../../src/spans/turn.ts';
 
 function role(name: string, attributes: Attributes = {}, scope = 'app'): SpanRole {
   const span: SpanIdentity = { name, attributes, scope: { name: scope, version: undefined } };

@@ -1,0 +1,44 @@
+import type { Clock } from '../base/clock.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
+import type { FallbackWriter } from './fallback-writer.ts';
+import type { InsertTransport } from './insert-transport.ts';
+import type { RecordSink, SinkStats } from './record-sink.ts';
+import type { RequestRecord } from './request-record.ts';
+
+export interface DeliveryDependencies {
+  readonly diagnostics: Diagnostics;
+  /** Makes the wire to the primary destination, at the first row. May reject; asked again then. */
+  readonly transport: () => Promise<InsertTransport>;
+  /** Makes the way to the fallback, when it is first needed; undefined has none. May reject; asked again then. */
+  readonly fallback?: () => Promise<FallbackWriter>;
+  /** Project of the traces that a line on standard error names. */
+  readonly projectId?: string;
+  /** Takes the line of a row that nothing else takes. Default: standard error. */
+  readonly writeLine?: (line: string) => void;
+  readonly onRequest?: (request: RequestRecord) => void;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+export interface DeliveryStats extends SinkStats {
+  /** Of the received: rows that an earlier process had left in the outbox. */
+  readonly adopted: number;
+  /** Of the pending: rows that survive the process. */
+  readonly durable: number;
+  /** Of the fallback: rows written to standard error. */
+  readonly lastResort: number;
+  /** Of the stored: rows without columns that their table lacks. */
+  readonly rowsCut: number;
+  /** Requests to the primary destination, and those of them that were not answered for each row. */
+  readonly requests: number;
+  readonly failedRequests: number;
+  readonly pendingBytes: number;
+}
+
+export interface DeliverySink extends RecordSink {
+  stats(): DeliveryStats;
+  /** Puts on disk, or on standard error, what only memory holds. Synchronous, for the process's `exit` event. */
+  persistSync(): void;
+  /** Sends rows that BigQuery refused, and no fallback took, to BigQuery again. For an operator who has changed the table. */
+  readmitRefused(): void;
+}

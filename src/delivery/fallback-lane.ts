@@ -1,0 +1,262 @@
+/**
+ * Sends rows to the fallback that the primary destination refused, or whose table has failed for longer than a row waits.
+ * Where the fallback fails as well, a row stays in the outbox; one that only memory holds goes to standard error, as one
+ * structured JSON line a part, after the fallback has failed for as long.
+ */
+import type { Clock, Timer } from '../base/clock.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
+import { describeError } from '../base/errors.ts';
+import { Circuit } from './circuit.ts';
+import type { DeliveryBooks } from './delivery-books.ts';
+import { type DeliveryConfig, TABLE_NAMES } from './delivery-config.ts';
+import { buildFallbackEntries } from './fallback-entry.ts';
+import type { FallbackEntry, FallbackOutcome, FallbackWriter } from './fallback-writer.ts';
+import type { LastResort } from './last-resort.ts';
+import type { WriteResult } from './record-sink.ts';
+import { callWithin } from './request-deadline.ts';
+import type { RequestRecord } from './request-record.ts';
+import type { HeldRow, RowStore } from './row-store.ts';
+import type { TableLane } from './table-lane.ts';
+
+const MAX_ROWS = 100;
+/** Cloud Logging refuses requests over 10 MB. */
+const MAX_REQUEST_BYTES = 4_000_000;
+/** From this share of its bound on, a full outbox sends its oldest rows. */
+const FULL_SHARE = 0.9;
+
+export interface FallbackLaneOptions {
+  readonly config: DeliveryConfig;
+  readonly clock: Clock;
+  readonly random?: () => number;
+  readonly diagnostics: Diagnostics;
+  readonly books: DeliveryBooks;
+  readonly stores: () => readonly RowStore[];
+  readonly lanes: readonly TableLane[];
+  /** Undefined where no fallback is configured. May reject. */
+  readonly writer: (() => Promise<FallbackWriter>) | undefined;
+  readonly lastResort: LastResort;
+  readonly onSettled: (row: HeldRow, result: WriteResult) => void;
+  readonly onChange: () => void;
+  readonly onRequest: (request: RequestRecord) => void;
+}
+
+interface Batch {
+  readonly store: RowStore;
+  readonly rows: readonly HeldRow[];
+  /** Why rows that were not refused are here. */
+  readonly reason: string;
+}
+
+export class FallbackLane {
+  readonly circuit: Circuit;
+  inFlight: number = 0;
+  /** Monotonic time since which the process ends: what only memory holds waits for one more attempt, not for longer. */
+  hurriedSince: number = Number.POSITIVE_INFINITY;
+  readonly #options: FallbackLaneOptions;
+  readonly #stop: AbortController = new AbortController();
+  /** Refused by the fallback itself: held back for a while, so that others pass. */
+  readonly #heldBack: Map<Timer, Batch> = new Map();
+  #timer: Timer | undefined;
+
+  constructor(options: FallbackLaneOptions) {
+    this.#options = options;
+    this.circuit = new Circuit({
+      retry: options.config.retry,
+      clock: options.clock,
+      ...(options.random !== undefined && { random: options.random }),
+    });
+  }
+
+  pump(): void {
+    if (this.#stop.signal.aborted || this.inFlight > 0) return;
+    if (this.circuit.waitMillis === 0) {
+      const batch = this.#claim();
+      if (batch !== undefined) {
+        this.inFlight += 1;
+        void this.#deliver(batch);
+        return;
+      }
+    }
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    for (const [timer, { store, rows }] of this.#heldBack) {
+      timer.cancel();
+      store.release(rows);
+    }
+    this.#heldBack.clear();
+    this.#stop.abort();
+  }
+
+  #claim(): Batch | undefined {
+    const { stores, lanes, config, clock, writer } = this.#options;
+    const limits = { maxRows: MAX_ROWS, maxBytes: MAX_REQUEST_BYTES };
+    for (const store of stores()) {
+      // Without a fallback a durable row waits for replay.
+      if (writer === undefined && store.durable) continue;
+      for (const table of TABLE_NAMES) {
+        const rows = store.claim({ table, state: 'refused', ...limits });
+        if (rows.length > 0) return { store, rows, reason: '' };
+      }
+      for (const { table, circuit } of lanes) {
+        if (!circuit.isOpen) continue;
+        const isUrgent = this.#isUrgent(store, circuit);
+        if (!isUrgent && !circuit.isExhausted) continue;
+        const acceptedUntil = isUrgent ? undefined : clock.monotonic() - config.retry.totalMillis;
+        const rows = store.claim({
+          table,
+          state: 'due',
+          ...limits,
+          ...(isUrgent && store.durable && { maxBytes: Math.min(limits.maxBytes, this.#excessBytes(store)) }),
+          ...(acceptedUntil !== undefined && { acceptedUntil }),
+        });
+        if (rows.length > 0) return { store, rows, reason: circuit.lastReason };
+      }
+    }
+    return undefined;
+  }
+
+  #isUrgent(store: RowStore, { lastFailedStart }: Circuit): boolean {
+    if (!store.durable) return lastFailedStart >= this.hurriedSince;
+    return this.#options.config.outbox?.whenFull === 'oldest-to-fallback' && this.#excessBytes(store) > 0;
+  }
+
+  #excessBytes(store: RowStore): number {
+    return store.sizeBytes - (this.#options.config.outbox?.maxBytes ?? 0) * FULL_SHARE;
+  }
+
+  async #deliver(batch: Batch): Promise<void> {
+    try {
+      await this.#write(batch);
+    } catch (error) {
+      this.circuit.fail(describeError(error), this.#options.clock.monotonic());
+      batch.store.release(batch.rows);
+    }
+    this.inFlight -= 1;
+    this.#options.onChange();
+    this.pump();
+  }
+
+  async #write({ store, rows, reason }: Batch): Promise<void> {
+    if (this.#options.writer === undefined) {
+      this.#writeLastResort(store, rows, reason);
+      return;
+    }
+    const parts = rows.flatMap((row) =>
+      buildFallbackEntries(row, row.refusal ?? reason, row.refusal !== undefined).map((entry) => ({ row, entry })),
+    );
+    const startedAt = this.#options.clock.monotonic();
+    const unwritten = new Set<HeldRow>();
+    let failure: string | undefined;
+    for (const chunk of chunkBySize(parts)) {
+      if (failure === undefined) {
+        const outcome = await this.#send(chunk.map(({ entry }) => entry));
+        if (outcome.status === 'answered') {
+          for (const index of outcome.failed) {
+            const part = chunk[index];
+            if (part !== undefined) unwritten.add(part.row);
+          }
+          continue;
+        }
+        failure = outcome.reason;
+      }
+      for (const { row } of chunk) unwritten.add(row);
+    }
+    const written = rows.filter((row) => !unwritten.has(row));
+    this.#settle(store, written, reason);
+    if (failure === undefined) {
+      this.circuit.succeed();
+      if (unwritten.size > 0) this.#holdBack({ store, rows: [...unwritten], reason });
+      return;
+    }
+    if (!this.#stop.signal.aborted) {
+      this.#options.diagnostics.warn('fallback-unavailable', `The fallback cannot be written: ${failure}`);
+      this.circuit.fail(failure, startedAt);
+    }
+    if (!store.durable && (this.circuit.isExhausted || startedAt >= this.hurriedSince))
+      this.#writeLastResort(store, [...unwritten], reason);
+    else store.release([...unwritten]);
+  }
+
+  #holdBack(batch: Batch): void {
+    const { clock, config, diagnostics } = this.#options;
+    diagnostics.warn('fallback-refused', 'The fallback refused an entry; its row is tried again later');
+    if (!batch.store.durable) {
+      this.#writeLastResort(batch.store, batch.rows, batch.reason);
+      return;
+    }
+    const timer = clock.setTimer(() => {
+      this.#heldBack.delete(timer);
+      batch.store.release(batch.rows);
+      this.pump();
+    }, config.retry.maxMillis);
+    this.#heldBack.set(timer, batch);
+  }
+
+  #writeLastResort(store: RowStore, rows: readonly HeldRow[], reason: string): void {
+    for (const row of rows) this.#options.lastResort.write(row, row.refusal ?? reason);
+    this.#settle(store, rows, reason);
+  }
+
+  #settle(store: RowStore, rows: readonly HeldRow[], reason: string): void {
+    if (rows.length === 0) return;
+    store.remove(rows);
+    for (const row of rows) {
+      const result = { status: 'fallback', reason: row.refusal ?? reason } as const;
+      this.#options.books.settle(result);
+      this.#options.onSettled(row, result);
+    }
+  }
+
+  async #send(entries: readonly FallbackEntry[]): Promise<FallbackOutcome> {
+    const { clock, config, writer, onRequest } = this.#options;
+    if (writer === undefined) return { status: 'unavailable', reason: 'no fallback is configured' };
+    const startedAt = clock.monotonic();
+    const outcome = await callWithin<FallbackOutcome>({
+      clock,
+      timeoutMillis: config.requestTimeoutMillis,
+      stop: this.#stop.signal,
+      action: async (signal) => (await writer()).write(entries, signal),
+      otherwise: (reason) => ({ status: 'unavailable', reason }),
+    });
+    onRequest({
+      destination: 'fallback',
+      table: '',
+      rows: entries.length,
+      durationMillis: clock.monotonic() - startedAt,
+      error: outcome.status === 'answered' ? undefined : outcome.reason,
+    });
+    return outcome;
+  }
+
+  /** Comes back when the fallback may be tried, or when rows may have waited long enough. */
+  #schedule(): void {
+    const { lanes, config, clock } = this.#options;
+    const waits = lanes
+      .map(({ circuit }) => circuit.failingSince)
+      .filter((since) => since !== undefined)
+      .map((since) => since + config.retry.totalMillis - clock.monotonic());
+    if (this.circuit.isOpen) waits.push(this.circuit.waitMillis);
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (waits.length === 0) return;
+    const delayMillis = Math.max(config.retry.initialMillis, this.circuit.waitMillis, Math.min(...waits));
+    this.#timer = clock.setTimer(() => this.pump(), delayMillis);
+  }
+}
+
+function chunkBySize<T extends { readonly entry: FallbackEntry }>(parts: readonly T[]): T[][] {
+  const chunks: T[][] = [];
+  let sizeBytes = Number.POSITIVE_INFINITY;
+  for (const part of parts) {
+    sizeBytes += part.entry.sizeBytes;
+    if (sizeBytes > MAX_REQUEST_BYTES) {
+      chunks.push([]);
+      sizeBytes = part.entry.sizeBytes;
+    }
+    chunks.at(-1)?.push(part);
+  }
+  return chunks;
+}

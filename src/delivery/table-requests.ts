@@ -1,0 +1,110 @@
+/**
+ * The requests of one table to the primary destination: each within its time, counted, and without the columns that the
+ * table was found to lack.
+ */
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
+import type { DeliveryBooks } from './delivery-books.ts';
+import type { DeliveryConfig } from './delivery-config.ts';
+import type { InsertOutcome, InsertTransport, RowError } from './insert-transport.ts';
+import type { TableName } from './record-sink.ts';
+import { callWithin } from './request-deadline.ts';
+import type { RequestRecord } from './request-record.ts';
+import type { HeldRow } from './row-store.ts';
+import { findUnknownPaths, UnknownColumns } from './unknown-columns.ts';
+
+/** Limit of BigQuery for an insert id. */
+const MAX_INSERT_ID_LENGTH = 128;
+
+export interface TableRequestsOptions {
+  readonly table: TableName;
+  readonly config: DeliveryConfig;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  readonly books: DeliveryBooks;
+  /** May reject, e.g. where the client's package is not installed. */
+  readonly transport: () => Promise<InsertTransport>;
+  readonly onRequest: (request: RequestRecord) => void;
+  /** Gives up the requests under way. */
+  readonly stop: AbortSignal;
+}
+
+export class TableRequests {
+  readonly #options: TableRequestsOptions;
+  readonly #unknown: UnknownColumns;
+
+  constructor(options: TableRequestsOptions) {
+    this.#options = options;
+    this.#unknown = new UnknownColumns(options.clock, options.config.unknownColumnMillis);
+  }
+
+  /** The row's JSON text as it is sent now. */
+  render(row: HeldRow): string {
+    return this.#unknown.strip(row.payload);
+  }
+
+  /** Learns the columns that the table lacks, from the errors and from its schema. */
+  async learn(rows: readonly HeldRow[], rowErrors: readonly RowError[]): Promise<void> {
+    const paths = new Set(rowErrors.map((error) => error.column).filter((column) => column !== undefined));
+    if ([...paths].some((path) => !this.#unknown.has(path))) {
+      const columns = await this.#call(
+        (transport, signal) => transport.columns(this.#options.table, signal),
+        () => undefined,
+      );
+      if (columns !== undefined) {
+        for (const row of rows) for (const path of findUnknownPaths(row.payload, columns)) paths.add(path);
+      }
+    }
+    for (const path of paths) {
+      if (!this.#unknown.learn(path)) continue;
+      this.#options.diagnostics.warn(
+        `unknown-column:${this.#options.table}.${path}`,
+        `BigQuery table ${this.#options.table} has no column ${path}; it is left out. spanledger init adds it`,
+      );
+    }
+  }
+
+  /** @param sent what `render` gave for each row */
+  async insert(rows: readonly HeldRow[], sent: readonly string[]): Promise<InsertOutcome> {
+    const { clock, books } = this.#options;
+    const insertRows = rows.map((row, index) => ({
+      insertId: resolveInsertId(row.key),
+      json: sent[index] ?? row.payload,
+    }));
+    const startedAt = clock.monotonic();
+    const outcome = await this.#call<InsertOutcome>(
+      (transport, signal) => transport.insert(this.#options.table, insertRows, signal),
+      (reason) => ({ status: 'unavailable', reason }),
+    );
+    const error = outcome.status === 'answered' ? undefined : outcome.reason;
+    books.requests += 1;
+    if (error !== undefined) books.failedRequests += 1;
+    this.#options.onRequest({
+      destination: 'bigquery',
+      table: this.#options.table,
+      rows: rows.length,
+      durationMillis: clock.monotonic() - startedAt,
+      error,
+    });
+    return outcome;
+  }
+
+  #call<T>(
+    action: (transport: InsertTransport, signal: AbortSignal) => Promise<T>,
+    otherwise: (reason: string) => T,
+  ): Promise<T> {
+    return callWithin({
+      clock: this.#options.clock,
+      timeoutMillis: this.#options.config.requestTimeoutMillis,
+      stop: this.#options.stop,
+      action: async (signal) => action(await this.#options.transport(), signal),
+      otherwise,
+    });
+  }
+}
+
+/** The key itself; its digest where it is longer than an insert id may be. */
+function resolveInsertId(key: string): string {
+  return key.length <= MAX_INSERT_ID_LENGTH ? key : createHash('sha256').update(key).digest('hex');
+}

@@ -1,0 +1,94 @@
+/**
+ * Columns that a table was found to lack. An older table still gets its rows: these columns are left out of what is sent.
+ * Each is tried again after a while, because columns are added while the process runs.
+ */
+import type { Clock } from '../base/clock.ts';
+
+/** More distinct columns than any table has; beyond it none is learned. */
+const MAX_COLUMNS = 10_000;
+
+export class UnknownColumns {
+  readonly #clock: Clock;
+  readonly #forgetAfterMillis: number;
+  /** Dotted path → monotonic time after which it is tried again. */
+  readonly #paths: Map<string, number> = new Map();
+
+  constructor(clock: Clock, forgetAfterMillis: number) {
+    this.#clock = clock;
+    this.#forgetAfterMillis = forgetAfterMillis;
+  }
+
+  /** Whether it was news. */
+  learn(path: string): boolean {
+    if (path === '' || this.#paths.has(path) || this.#paths.size >= MAX_COLUMNS) return false;
+    this.#paths.set(path, this.#clock.monotonic() + this.#forgetAfterMillis);
+    return true;
+  }
+
+  has(path: string): boolean {
+    return this.#paths.has(path);
+  }
+
+  /** The row's JSON text without the unknown columns; the same text where it has none of them. */
+  strip(json: string): string {
+    this.#forget();
+    if (this.#paths.size === 0) return json;
+    const row: unknown = JSON.parse(json);
+    return isRecord(row) && stripColumns(row, '', this.#paths) ? JSON.stringify(row) : json;
+  }
+
+  #forget(): void {
+    const now = this.#clock.monotonic();
+    for (const [path, until] of this.#paths) {
+      if (until <= now) this.#paths.delete(path);
+    }
+  }
+}
+
+/** Dotted paths of a row's columns that a table does not have. */
+export function findUnknownPaths(json: string, columns: ReadonlySet<string>): string[] {
+  const found = new Set<string>();
+  collectUnknown(JSON.parse(json), '', columns, found);
+  return [...found];
+}
+
+function collectUnknown(value: unknown, path: string, columns: ReadonlySet<string>, found: Set<string>): void {
+  if (Array.isArray(value)) {
+    for (const item of value) collectUnknown(item, path, columns, found);
+    return;
+  }
+  if (!isRecord(value)) return;
+  for (const [name, child] of Object.entries(value)) {
+    const at = joinPath(path, name);
+    if (columns.has(at.toLowerCase())) collectUnknown(child, at, columns, found);
+    else found.add(at);
+  }
+}
+
+function stripColumns(value: unknown, path: string, paths: ReadonlyMap<string, number>): boolean {
+  if (Array.isArray(value)) {
+    let changed = false;
+    for (const item of value) changed = stripColumns(item, path, paths) || changed;
+    return changed;
+  }
+  if (!isRecord(value)) return false;
+  let changed = false;
+  for (const [name, child] of Object.entries(value)) {
+    const at = joinPath(path, name);
+    if (paths.has(at)) {
+      delete value[name];
+      changed = true;
+    } else {
+      changed = stripColumns(child, at, paths) || changed;
+    }
+  }
+  return changed;
+}
+
+function joinPath(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,189 @@
+/**
+ * What the command line asks of BigQuery: tables and views for `spanledger init`, queries for people. Rows go another
+ * way, through the transport.
+ */
+import type { BigQuery, Dataset, Table } from '@google-cloud/bigquery';
+import { importPackage } from '../base/import-package.ts';
+import type { TableDefinition } from '../record/column.ts';
+import { renderBigQueryLatestView } from '../store/bigquery-ddl.ts';
+import { bigQueryNames } from '../store/bigquery-names.ts';
+import { renderBigQueryTable } from '../store/bigquery-schema.ts';
+import { extendBigQueryFields, type PresentField } from '../store/extend-bigquery-fields.ts';
+import type { SchemaChange } from '../store/schema-change.ts';
+import { LEDGER_TABLES } from '../store/tables.ts';
+
+export interface BigQueryAdminOptions {
+  /** Default: the project of the credentials. */
+  readonly projectId?: string | undefined;
+  readonly dataset: string;
+  /** Name of the table of the rows; the others are named after it. */
+  readonly table: string;
+  /** Where a dataset is created and queries run, e.g. `EU`. Default: BigQuery's own. */
+  readonly location?: string | undefined;
+}
+
+/** A value of a query's answer: dates and times as text. */
+export type QueryRow = Readonly<Record<string, unknown>>;
+
+export interface BigQueryAdmin {
+  /** `project.dataset`, for people. */
+  readonly name: string;
+  /**
+   * Creates what is missing and adds missing columns. Idempotent; nothing is removed or changed otherwise.
+   *
+   * @param dryRun only says what it would do
+   * @throws what BigQuery refused, e.g. for want of a permission
+   */
+  init(dryRun: boolean): Promise<SchemaChange[]>;
+  query(sql: string): Promise<QueryRow[]>;
+  /** Whether the account may insert rows into the table of the rows. */
+  mayInsert(): Promise<boolean>;
+}
+
+/**
+ * Connects with the application default credentials, or to `BIGQUERY_EMULATOR_HOST`.
+ *
+ * @throws {MissingPackageError} where `@google-cloud/bigquery` is not installed
+ */
+export async function openBigQueryAdmin(options: BigQueryAdminOptions): Promise<BigQueryAdmin> {
+  const { BigQuery } = await importPackage(
+    '@google-cloud/bigquery',
+    'BigQuery',
+    () => import('@google-cloud/bigquery'),
+  );
+  const project = options.projectId === undefined ? {} : { projectId: options.projectId };
+  const found = new BigQuery(project);
+  const client = found.baseUrl.startsWith('http://') ? new BigQuery({ ...project, ...(await noCredentials()) }) : found;
+  const projectId = options.projectId ?? (await client.getProjectId());
+  return {
+    name: `${projectId}.${options.dataset}`,
+    init: (dryRun) => initDataset(client, { ...options, projectId }, dryRun),
+    query: (sql) => runQuery(client, options.location, sql),
+    mayInsert: () => mayInsert(client, options),
+  };
+}
+
+/** For an emulator: credentials would be looked for in vain, on the network. */
+async function noCredentials(): Promise<Readonly<Record<string, unknown>>> {
+  const { PassThroughClient } = await importPackage(
+    'google-auth-library',
+    'A BigQuery emulator',
+    () => import('google-auth-library'),
+  );
+  return { authClient: new PassThroughClient() };
+}
+
+type ResolvedOptions = BigQueryAdminOptions & { readonly projectId: string };
+
+async function initDataset(client: BigQuery, options: ResolvedOptions, dryRun: boolean): Promise<SchemaChange[]> {
+  const { location } = options;
+  const dataset = client.dataset(options.dataset);
+  const names = bigQueryNames(options.table);
+  const changes: SchemaChange[] = [];
+  const isThere = (await readMetadata(dataset)) !== undefined;
+  if (!isThere && !dryRun) await orExists(dataset.create(location === undefined ? {} : { location }));
+  changes.push({
+    resource: `dataset ${options.projectId}.${options.dataset}`,
+    action: isThere ? 'unchanged' : 'create',
+    detail: '',
+  });
+  for (const [index, definition] of LEDGER_TABLES.entries()) {
+    const name = Object.values(names.tables)[index] ?? definition.name;
+    changes.push(await initTable(dataset, name, definition, dryRun));
+  }
+  changes.push(await initView(dataset, names.latestView, renderBigQueryLatestView(options, options.table), dryRun));
+  return changes;
+}
+
+async function initTable(
+  dataset: Dataset,
+  name: string,
+  definition: TableDefinition,
+  dryRun: boolean,
+): Promise<SchemaChange> {
+  const resource = `table ${name}`;
+  const wanted = renderBigQueryTable(definition);
+  const table = dataset.table(name);
+  const present = await readMetadata(table);
+  if (present === undefined) {
+    if (!dryRun) await orExists(dataset.createTable(name, wanted));
+    return { resource, action: 'create', detail: '' };
+  }
+  const { fields, added, conflicts } = extendBigQueryFields(readFields(present), wanted.schema.fields);
+  if (added.length > 0 && !dryRun) await table.setMetadata({ schema: { fields } });
+  if (conflicts.length > 0) return { resource, action: 'conflict', detail: conflicts.join('; ') };
+  const partition = isRecord(present.timePartitioning) ? present.timePartitioning.field : undefined;
+  if (added.length > 0) return { resource, action: 'add-columns', detail: added.join(', ') };
+  // An existing table cannot be partitioned afterwards; its rows are right all the same.
+  const detail = partition === definition.partitionBy ? '' : `not partitioned by ${definition.partitionBy}`;
+  return { resource, action: 'unchanged', detail };
+}
+
+async function initView(dataset: Dataset, name: string, query: string, dryRun: boolean): Promise<SchemaChange> {
+  const resource = `view ${name}`;
+  const view = { query, useLegacySql: false };
+  const table = dataset.table(name);
+  const present = await readMetadata(table);
+  if (present === undefined) {
+    if (!dryRun) await orExists(dataset.createTable(name, { view }));
+    return { resource, action: 'create', detail: '' };
+  }
+  if (!isRecord(present.view)) return { resource, action: 'conflict', detail: 'is a table, not a view' };
+  if (present.view.query === query) return { resource, action: 'unchanged', detail: '' };
+  if (!dryRun) await table.setMetadata({ view });
+  return { resource, action: 'replace', detail: '' };
+}
+
+async function runQuery(client: BigQuery, location: string | undefined, query: string): Promise<QueryRow[]> {
+  const [rows] = await client.query({ query, ...(location !== undefined && { location }) });
+  return rows.map((row: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)])),
+  );
+}
+
+/** The client wraps dates and times in objects that hold their text. */
+function plainValue(value: unknown): unknown {
+  return isRecord(value) && typeof value.value === 'string' ? value.value : value;
+}
+
+async function mayInsert(client: BigQuery, { dataset, table }: BigQueryAdminOptions): Promise<boolean> {
+  const permission = 'bigquery.tables.updateData';
+  const [granted] = await client.dataset(dataset).table(table).testIamPermissions([permission]);
+  return granted.permissions?.includes(permission) === true;
+}
+
+async function readMetadata(resource: Dataset | Table): Promise<Record<string, unknown> | undefined> {
+  try {
+    const [metadata]: unknown[] = await resource.getMetadata();
+    return isRecord(metadata) ? metadata : {};
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Two `init` at once: what the other has created is there. */
+async function orExists(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+  }
+}
+
+function statusOf(error: unknown): unknown {
+  return isRecord(error) ? error.code : undefined;
+}
+
+function readFields(metadata: Readonly<Record<string, unknown>>): readonly PresentField[] {
+  const { schema } = metadata;
+  return isRecord(schema) && Array.isArray(schema.fields) ? schema.fields.filter(isField) : [];
+}
+
+function isField(field: unknown): field is PresentField {
+  return isRecord(field) && typeof field.name === 'string';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

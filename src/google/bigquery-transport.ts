@@ -1,0 +1,149 @@
+/**
+ * The wire to BigQuery: `tabledata.insertAll` with the official client's endpoint and credentials, sent by Node's `fetch`.
+ * Not by the client's `table.insert` or `table.request`: those replace `{{projectId}}` inside users' text, copy every row
+ * twice, cannot be aborted, ignore time-outs and `Retry-After`, retry with new insert ids, and take a page for an answer;
+ * and the HTTP library below them throws an uncaught error where a request is aborted before it was sent. Rows travel as
+ * the JSON text that the outbox holds, byte for byte.
+ */
+import { describeError, MissingPackageError } from '../base/errors.ts';
+import { type HttpAnswer, parseInsertAnswer } from '../delivery/bigquery-answer.ts';
+import type { InsertOutcome, InsertRow, InsertTransport } from '../delivery/insert-transport.ts';
+import type { TableName } from '../delivery/record-sink.ts';
+import { withoutTracing } from './without-tracing.ts';
+
+export interface BigQueryTransportOptions {
+  /** Default: the project of the credentials. */
+  readonly projectId?: string;
+  readonly datasetId: string;
+  /** Name of each table in the dataset. */
+  readonly tables: Readonly<Record<TableName, string>>;
+  /** E.g. `http://127.0.0.1:9050`. Without credentials of its own a plain HTTP endpoint is called without any. */
+  readonly apiEndpoint?: string;
+  /** Passed to the official client as they are, e.g. `keyFilename`, `credentials`, `authClient`. */
+  readonly clientOptions?: Readonly<Record<string, unknown>>;
+  /** Wall clock, for a `Retry-After` that is a date. Default: the system's. */
+  readonly now?: () => number;
+}
+
+interface Connection {
+  /** Of the credentials, for this URL. */
+  readonly authorize: (url: string) => Promise<Headers>;
+  /** E.g. `https://bigquery.googleapis.com/bigquery/v2/projects/my-project/datasets/chat_analytics`. */
+  readonly datasetUrl: string;
+}
+
+/**
+ * Loads the official client and makes the transport.
+ *
+ * @throws MissingPackageError where `@google-cloud/bigquery` is not installed
+ */
+export async function createBigQueryTransport(options: BigQueryTransportOptions): Promise<InsertTransport> {
+  const transport = new BigQueryTransport(options);
+  await transport.connect();
+  return transport;
+}
+
+class BigQueryTransport implements InsertTransport {
+  readonly name = 'bigquery';
+  readonly #options: BigQueryTransportOptions;
+  #connection: Promise<Connection> | undefined;
+
+  constructor(options: BigQueryTransportOptions) {
+    this.#options = options;
+  }
+
+  connect(): Promise<Connection> {
+    this.#connection ??= openConnection(this.#options).catch((error: unknown) => {
+      this.#connection = undefined;
+      throw error;
+    });
+    return this.#connection;
+  }
+
+  async insert(table: TableName, rows: readonly InsertRow[], signal: AbortSignal): Promise<InsertOutcome> {
+    try {
+      const answer = await this.#request(`${this.#path(table)}/insertAll`, renderInsertBody(rows), signal);
+      if (answer.status === 401) this.#connection = undefined;
+      return parseInsertAnswer(answer, rows.length, (this.#options.now ?? Date.now)());
+    } catch (error) {
+      return { status: 'unavailable', reason: describeCause(error) };
+    }
+  }
+
+  async columns(table: TableName, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
+    try {
+      const answer = await this.#request(`${this.#path(table)}?fields=schema`, undefined, signal);
+      return answer.status === 200 ? readColumnPaths(JSON.parse(answer.body)) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #path(table: TableName): string {
+    return `/tables/${encodeURIComponent(this.#options.tables[table])}`;
+  }
+
+  async #request(path: string, body: string | undefined, signal: AbortSignal): Promise<HttpAnswer> {
+    const { authorize, datasetUrl } = await this.connect();
+    const url = `${datasetUrl}${path}`;
+    const headers = await withoutTracing(() => authorize(url));
+    if (body !== undefined) headers.set('content-type', 'application/json');
+    const request = { method: body === undefined ? 'GET' : 'POST', headers, redirect: 'error', signal } as const;
+    const response = await withoutTracing(() => fetch(url, body === undefined ? request : { ...request, body }));
+    return {
+      status: response.status,
+      retryAfter: response.headers.get('retry-after') ?? undefined,
+      body: await response.text(),
+    };
+  }
+}
+
+async function openConnection(options: BigQueryTransportOptions): Promise<Connection> {
+  const { BigQuery } = await import('@google-cloud/bigquery').catch((error: unknown) => {
+    throw new MissingPackageError('@google-cloud/bigquery', 'Writing to BigQuery', { cause: error });
+  });
+  const client = new BigQuery({
+    ...options.clientOptions,
+    ...(options.projectId !== undefined && { projectId: options.projectId }),
+    ...(options.apiEndpoint !== undefined && { apiEndpoint: options.apiEndpoint }),
+  });
+  const isPlain = client.baseUrl.startsWith('http://') && options.clientOptions === undefined;
+  const projectId = options.projectId ?? (await client.getProjectId());
+  return {
+    authorize: async (url) => new Headers(isPlain ? {} : await client.authClient.getRequestHeaders(url)),
+    datasetUrl: `${client.baseUrl}/projects/${encodeURIComponent(projectId)}/datasets/${encodeURIComponent(options.datasetId)}`,
+  };
+}
+
+/** One bad row does not hold up the others of its request: the service stores those and names the bad ones. */
+function renderInsertBody(rows: readonly InsertRow[]): string {
+  const rendered = rows.map(({ insertId, json }) => `{"insertId":${JSON.stringify(insertId)},"json":${json}}`);
+  return `{"skipInvalidRows":true,"rows":[${rendered.join(',')}]}`;
+}
+
+/** Lower-case dotted paths of every column of a table resource. */
+function readColumnPaths(resource: unknown): ReadonlySet<string> | undefined {
+  const paths = new Set<string>();
+  const collect = (fields: unknown, prefix: string): void => {
+    if (!Array.isArray(fields)) return;
+    for (const field of fields as unknown[]) {
+      if (!isRecord(field) || typeof field.name !== 'string') continue;
+      const path = `${prefix}${field.name.toLowerCase()}`;
+      paths.add(path);
+      collect(field.fields, `${path}.`);
+    }
+  };
+  if (isRecord(resource) && isRecord(resource.schema)) collect(resource.schema.fields, '');
+  return paths.size === 0 ? undefined : paths;
+}
+
+/** `fetch` says only that it failed; its cause says why. */
+function describeCause(error: unknown): string {
+  return error instanceof Error && error.cause !== undefined
+    ? `${describeError(error)}: ${describeError(error.cause)}`
+    : describeError(error);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,26 @@
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { importPackage } from '../base/import-package.ts';
+
+/** Options of `TraceExporter` of `@google-cloud/opentelemetry-cloud-trace-exporter`. */
+export interface CloudTraceOptions {
+  readonly projectId?: string;
+  readonly apiEndpoint?: string;
+  readonly keyFile?: string;
+  readonly credentials?: { readonly client_email?: string; readonly private_key?: string };
+}
+
+const PACKAGE = '@google-cloud/opentelemetry-cloud-trace-exporter';
+
+/**
+ * The exporter of Google's own package, for set-ups that use it.
+ *
+ * @throws {MissingPackageError} where it is not installed
+ */
+export async function loadCloudTraceExporter(options: CloudTraceOptions): Promise<SpanExporter> {
+  const { TraceExporter } = await importPackage(
+    PACKAGE,
+    'traces.exporter: cloud-trace',
+    () => import('@google-cloud/opentelemetry-cloud-trace-exporter'),
+  );
+  return new TraceExporter(options);
+}

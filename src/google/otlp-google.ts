@@ -1,0 +1,97 @@
+import type { ExportResult } from '@opentelemetry/core';
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { importPackage } from '../base/import-package.ts';
+import { copySpan } from '../traces/copy-span.ts';
+
+/** What is needed of google-auth-library's `GoogleAuth`. */
+export interface GoogleCredentials {
+  /** Headers that authorise a request to `url`; refreshes the token where it is about to expire. */
+  getRequestHeaders(url: string): Promise<Headers>;
+  getProjectId(): Promise<string>;
+}
+
+export interface OtlpGoogleOptions {
+  /** Google Cloud project that the spans belong to. Default: that of the credentials. */
+  readonly project: string | undefined;
+  /** Base URL of the Telemetry API, e.g. a regional one. Default: `https://telemetry.googleapis.com`. */
+  readonly endpoint: string | undefined;
+  /** Default: Application Default Credentials. */
+  readonly credentials: GoogleCredentials | undefined;
+}
+
+const DEFAULT_ENDPOINT = 'https://telemetry.googleapis.com';
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+/** The metadata server answers in milliseconds or never. */
+const CREDENTIALS_TIMEOUT_MILLIS = 10_000;
+/** Resource attribute by which the Telemetry API finds the project. */
+const PROJECT_ATTRIBUTE = 'gcp.project_id';
+
+/**
+ * OTLP over HTTP to Google Cloud's Telemetry API: its traces are those of Cloud Trace, without the limits of Cloud
+ * Trace's own API.
+ *
+ * @throws {MissingPackageError} where google-auth-library is not installed
+ */
+export async function loadOtlpGoogleExporter(options: OtlpGoogleOptions): Promise<SpanExporter> {
+  const [{ OTLPTraceExporter }, { CompressionAlgorithm }] = await Promise.all([
+    import('@opentelemetry/exporter-trace-otlp-proto'),
+    import('@opentelemetry/otlp-exporter-base'),
+  ]);
+  const credentials = options.credentials ?? (await loadCredentials(options.project));
+  const project = options.project ?? (await beforeTimeout(credentials.getProjectId()));
+  const url = `${(options.endpoint ?? DEFAULT_ENDPOINT).replace(/\/+$/, '')}/v1/traces`;
+  const exporter = new OTLPTraceExporter({
+    url,
+    compression: CompressionAlgorithm.GZIP,
+    headers: async () => Object.fromEntries(await beforeTimeout(credentials.getRequestHeaders(url))),
+  });
+  const inProject = resourceInProject(project);
+  return {
+    export: (spans: ReadableSpan[], callback: (result: ExportResult) => void) =>
+      exporter.export(
+        spans.map((span) => copySpan(span, { resource: inProject(span.resource) })),
+        callback,
+      ),
+    forceFlush: () => exporter.forceFlush(),
+    shutdown: () => exporter.shutdown(),
+  };
+}
+
+async function loadCredentials(project: string | undefined): Promise<GoogleCredentials> {
+  const { GoogleAuth } = await importPackage(
+    'google-auth-library',
+    'traces.exporter: otlp-google',
+    () => import('google-auth-library'),
+  );
+  const auth = new GoogleAuth({ scopes: SCOPE, ...(project !== undefined && { projectId: project }) });
+  return {
+    getRequestHeaders: (url) => auth.getRequestHeaders(url),
+    getProjectId: () => auth.getProjectId(),
+  };
+}
+
+function resourceInProject(project: string): (resource: Resource) => Resource {
+  const known = new WeakMap<Resource, Resource>();
+  return (resource) => {
+    let inProject = known.get(resource);
+    if (inProject === undefined) {
+      inProject = resourceFromAttributes({ ...resource.attributes, [PROJECT_ATTRIBUTE]: project });
+      known.set(resource, inProject);
+    }
+    return inProject;
+  };
+}
+
+async function beforeTimeout<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const expiry = new Promise<never>((_, reject) => {
+    const expire = (): void => reject(new Error(`no credentials within ${CREDENTIALS_TIMEOUT_MILLIS} ms`));
+    timer = setTimeout(expire, CREDENTIALS_TIMEOUT_MILLIS).unref();
+  });
+  try {
+    return await Promise.race([work, expiry]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,113 @@
+import { CONVERSATION_COLUMNS, type ConversationRecord } from '../record/conversation-columns.ts';
+
+/** A column of the table; only the first 48, which the old tracker wrote, are compared. */
+export type ComparedColumn = (typeof CONVERSATION_COLUMNS)[number]['name'];
+
+export const TOKEN_COLUMNS = [
+  'prompt_token_count',
+  'candidates_token_count',
+  'total_token_count',
+  'thoughts_token_count',
+  'cached_content_token_count',
+] as const;
+
+export type TokenColumn = (typeof TOKEN_COLUMNS)[number];
+
+export interface ComparisonConfig {
+  /** Whether the five token counts are compared. Default true. */
+  readonly compareTokens: boolean;
+  /** Two counts of tokens are taken as equal up to this difference. Default 100. */
+  readonly tokenDiffThreshold: number;
+  /** And up to this share of the legacy count, 0 to 1. Default 0: the threshold alone holds. */
+  readonly tokenDiffRatio: number;
+  /** Columns that are not compared. Default: none. */
+  readonly ignore: readonly string[];
+  /** Makes a column's value comparable, on both sides, e.g. trims a text. Default: none. */
+  readonly clean: Readonly<Partial<Record<ComparedColumn, (value: unknown) => unknown>>>;
+}
+
+export const DEFAULT_COMPARISON: ComparisonConfig = {
+  compareTokens: true,
+  tokenDiffThreshold: 100,
+  tokenDiffRatio: 0,
+  ignore: [],
+  clean: {},
+};
+
+/** A column in which the two mappings of one turn do not agree. */
+export interface Difference {
+  readonly field: ComparedColumn;
+  /** Values after cleaning. */
+  readonly legacyValue: unknown;
+  readonly solidValue: unknown;
+  /** Solid minus legacy; `null` unless both are numbers. */
+  readonly diff: number | null;
+  /** Tokens up to which the two would have been taken as equal; `null` for columns that must be equal. */
+  readonly threshold: number | null;
+}
+
+const LEGACY_COLUMN_COUNT = 48;
+const COMPARED_COLUMNS = CONVERSATION_COLUMNS.slice(0, LEGACY_COLUMN_COUNT);
+const FLOAT_TOLERANCE = 1e-9;
+
+/**
+ * Finds every column in which the two rows of one turn differ. A value that only one side has is a difference.
+ * Pure, but for a `clean` of the user's: where that throws, the value is compared as it is.
+ *
+ * @returns differences in column order; none if the rows agree
+ */
+export function compareRecords(
+  legacy: ConversationRecord,
+  solid: ConversationRecord,
+  config: ComparisonConfig,
+): Difference[] {
+  const differences: Difference[] = [];
+  for (const { name: field, type } of COMPARED_COLUMNS) {
+    const isToken = isTokenColumn(field);
+    if (config.ignore.includes(field) || (isToken && !config.compareTokens)) continue;
+    const legacyValue = cleanValue(legacy[field], config.clean[field]);
+    const solidValue = cleanValue(solid[field], config.clean[field]);
+    const bothNumbers = typeof legacyValue === 'number' && typeof solidValue === 'number';
+    const diff = bothNumbers ? solidValue - legacyValue : null;
+    const threshold = isToken ? findThreshold(legacyValue, config) : null;
+    const equal =
+      diff === null
+        ? isSameValue(legacyValue, solidValue, type === 'TIMESTAMP')
+        : Math.abs(diff) <= (threshold ?? (type === 'FLOAT' ? FLOAT_TOLERANCE : 0));
+    if (!equal) differences.push({ field, legacyValue, solidValue, diff, threshold });
+  }
+  return differences;
+}
+
+export function isTokenColumn(field: string): field is TokenColumn {
+  return TOKEN_COLUMNS.some((column) => column === field);
+}
+
+function cleanValue(value: unknown, clean: ((value: unknown) => unknown) | undefined): unknown {
+  if (clean === undefined) return value;
+  try {
+    return clean(value);
+  } catch {
+    return value;
+  }
+}
+
+function findThreshold(legacyValue: unknown, { tokenDiffThreshold, tokenDiffRatio }: ComparisonConfig): number {
+  const share = typeof legacyValue === 'number' ? Math.floor(legacyValue * tokenDiffRatio) : 0;
+  return Math.max(tokenDiffThreshold, share);
+}
+
+function isSameValue(a: unknown, b: unknown, areInstants: boolean): boolean {
+  if (a === b) return true;
+  if (areInstants && typeof a === 'string' && typeof b === 'string') return parseInstant(a) === parseInstant(b);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  // Arrays of text and flat records, whose keys may stand in another order.
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  const [left, right]: [Record<string, unknown>, Record<string, unknown>] = [{ ...a }, { ...b }];
+  return [...keys].every((key) => (left[key] ?? null) === (right[key] ?? null));
+}
+
+/** Milliseconds since the epoch; without an offset it is UTC. */
+function parseInstant(text: string): number {
+  return Date.parse(/(?:[zZ]|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
+}

@@ -1,0 +1,120 @@
+import {
+  asContainer,
+  isArray,
+  isObject,
+  type JsonObject,
+  nonEmptyString,
+  property,
+  propertyAt,
+} from '../../base/json-value.ts';
+import type { ToolRequest } from '../turn-reading.ts';
+import type { ToolAnswer } from './message.ts';
+
+export interface PartsReading {
+  readonly texts: readonly string[];
+  readonly toolRequests: readonly ToolRequest[];
+  readonly toolAnswers: readonly ToolAnswer[];
+}
+
+const TEXT_TYPES = new Set(['text', 'input_text', 'output_text', 'refusal']);
+const REQUEST_TYPES = new Set(['tool_call', 'tool_use', 'function_call', 'tooluse']);
+const ANSWER_TYPES = new Set([
+  'tool_call_response',
+  'tool_call_output',
+  'tool_call_result',
+  'tool_result',
+  'tool_response',
+  'function_call_output',
+  'function_call_result',
+  'function_response',
+]);
+
+/** Whether a `type` names an asked or answered tool call, as items of their own in OpenAI Responses lists do. */
+export function toolItemRole(type: unknown): 'assistant' | 'tool' | undefined {
+  const name = normaliseType(type);
+  if (REQUEST_TYPES.has(name)) return 'assistant';
+  return ANSWER_TYPES.has(name) ? 'tool' : undefined;
+}
+
+/** Text, tool requests and tool answers of a message's content: a string, a part, or a list of parts. */
+export function readParts(content: unknown): PartsReading {
+  const texts: string[] = [];
+  const toolRequests: ToolRequest[] = [];
+  const toolAnswers: ToolAnswer[] = [];
+  for (const part of isArray(content) ? content : [content]) {
+    if (typeof part === 'string') texts.push(part);
+    else if (isObject(part)) readPart(part, texts, toolRequests, toolAnswers);
+  }
+  return { texts, toolRequests, toolAnswers };
+}
+
+function readPart(part: JsonObject, texts: string[], requests: ToolRequest[], answers: ToolAnswer[]): void {
+  const type = normaliseType(part.type);
+  if (TEXT_TYPES.has(type)) {
+    const text = textOf(part);
+    if (text !== undefined) texts.push(text);
+  } else if (REQUEST_TYPES.has(type)) {
+    requests.push(...readToolRequests([part]));
+  } else if (ANSWER_TYPES.has(type)) {
+    answers.push(readToolAnswer(part));
+  } else if (type === '') {
+    readUntypedPart(part, texts, requests, answers);
+  }
+}
+
+/** Gemini, Bedrock and OpenInference name a part by its only key instead of by a type. */
+function readUntypedPart(part: JsonObject, texts: string[], requests: ToolRequest[], answers: ToolAnswer[]): void {
+  const inner = part.message_content;
+  if (isObject(inner)) readPart(inner, texts, requests, answers);
+  const asked = part.functionCall ?? part.function_call ?? part.toolUse;
+  if (isObject(asked)) requests.push(...readToolRequests([asked]));
+  const answered = part.functionResponse ?? part.function_response ?? part.toolResult;
+  if (isObject(answered)) answers.push(readToolAnswer(answered));
+  const text = textOf(part);
+  if (text !== undefined && part.thought !== true) texts.push(text);
+}
+
+function textOf(part: JsonObject): string | undefined {
+  for (const value of [part.text, part.content, part.refusal, property(part.text, 'value')]) {
+    if (typeof value === 'string') return value;
+  }
+  return undefined;
+}
+
+/** Tool calls in any of the shapes that providers and frameworks list them in; a JSON text is read too. */
+export function readToolRequests(calls: unknown): ToolRequest[] {
+  const list = asContainer(calls);
+  if (!isArray(list)) return [];
+  const requests: ToolRequest[] = [];
+  for (const item of list) {
+    const call = property(item, 'tool_call') ?? item;
+    const name =
+      nonEmptyString(property(call, 'name')) ??
+      nonEmptyString(property(call, 'toolName')) ??
+      nonEmptyString(propertyAt(call, 'function', 'name'));
+    if (name !== undefined) requests.push({ id: callId(call), name });
+  }
+  return requests;
+}
+
+export function readToolAnswer(answer: unknown): ToolAnswer {
+  return {
+    id: callId(answer),
+    name: nonEmptyString(property(answer, 'name')) ?? nonEmptyString(property(answer, 'toolName')),
+  };
+}
+
+// `id` comes last: in a Responses item it names the item, `call_id` the call.
+const CALL_ID_KEYS = ['tool_call_id', 'toolCallId', 'call_id', 'callId', 'tool_use_id', 'toolUseId', 'id'];
+
+function callId(value: unknown): string | undefined {
+  for (const key of CALL_ID_KEYS) {
+    const id = nonEmptyString(property(value, key));
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+function normaliseType(type: unknown): string {
+  return typeof type === 'string' ? type.toLowerCase().replaceAll('-', '_') : '';
+}

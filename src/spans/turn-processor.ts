@@ -1,0 +1,199 @@
+import type { Context } from '@opentelemetry/api';
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
+import { describeError } from '../base/errors.ts';
+import { snapshotSpan } from './snapshot-span.ts';
+import type { ClassifySpan, Turn } from './turn.ts';
+import { TurnBuffer } from './turn-buffer.ts';
+import type { SpanDropReason } from './turn-buffer-options.ts';
+import type { TurnExporter, TurnExportResult } from './turn-exporter.ts';
+
+export interface TurnProcessorOptions {
+  readonly exporter: TurnExporter;
+  readonly classify: ClassifySpan;
+  readonly diagnostics: Diagnostics;
+  /** Milliseconds to wait after a root's end for spans below it. Default: 30,000. */
+  readonly zipMetricsTimeoutMillis?: number;
+  /** Milliseconds after which a turn whose root is open is written as incomplete. Default: 600,000. */
+  readonly turnTimeoutMillis?: number;
+  /** Memory for spans whose turn is not written, in bytes. Default: 64 MiB. */
+  readonly maxHeldBytes?: number;
+  /** Default: 200,000. */
+  readonly maxHeldSpans?: number;
+  /** Makes every written turn durable; part of `forceFlush` and `shutdown`. Must not reject. */
+  readonly settle?: () => Promise<void>;
+  readonly clock?: Clock;
+}
+
+export interface TurnProcessorStats {
+  /** Turns handed to the exporter, amendments not counted. */
+  readonly turns: number;
+  readonly amendments: number;
+  readonly failedExports: number;
+  /** Spans that reached no row, by reason. */
+  readonly droppedSpans: Readonly<Partial<Record<SpanDropReason, number>>>;
+  readonly heldSpans: number;
+  readonly heldBytes: number;
+}
+
+/** Time that one slice of writing may take from the host's event loop. */
+const SLICE_MILLIS = 4;
+
+/**
+ * The span processor that makes turns of the host's spans: it copies each span at its end, knows which are open, and
+ * hands finished turns to the exporter in slices between the host's own work.
+ * Nothing that happens here reaches the host: an exception out of a processor would come out of the host's
+ * `span.end()` and keep the span from the processors behind this one.
+ */
+export class TurnProcessor implements SpanProcessor {
+  readonly #buffer: TurnBuffer;
+  readonly #exporter: TurnExporter;
+  readonly #diagnostics: Diagnostics;
+  readonly #settle: () => Promise<void>;
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #droppedSpans = new Map<SpanDropReason, number>();
+  #slice: NodeJS.Immediate | undefined;
+  #turns = 0;
+  #amendments = 0;
+  #failedExports = 0;
+  #stopped = false;
+  #ending = false;
+
+  constructor(options: TurnProcessorOptions) {
+    this.#exporter = options.exporter;
+    this.#diagnostics = options.diagnostics;
+    this.#settle = options.settle ?? (() => Promise.resolve());
+    this.#buffer = new TurnBuffer({
+      classify: options.classify,
+      clock: options.clock ?? systemClock,
+      zipMetricsTimeoutMillis: options.zipMetricsTimeoutMillis ?? 30_000,
+      turnTimeoutMillis: options.turnTimeoutMillis ?? 600_000,
+      maxHeldBytes: options.maxHeldBytes ?? 64 * 1024 * 1024,
+      maxHeldSpans: options.maxHeldSpans ?? 200_000,
+      onTurnStart: () => this.#exporter.prepare?.(),
+      onTurn: (turn) => this.#export(turn),
+      onForeignPart: (span) => this.#track(async () => (await this.#exporter.amend?.(span)) ?? { status: 'exported' }),
+      onReady: () => this.#scheduleSlice(),
+      onDrop: (reason, count) => this.#droppedSpans.set(reason, (this.#droppedSpans.get(reason) ?? 0) + count),
+    });
+  }
+
+  onStart(span: Span, _parentContext: Context): void {
+    if (this.#stopped) return;
+    this.#guard(() => this.#buffer.start(() => snapshotSpan(span)));
+  }
+
+  onEnd(span: ReadableSpan): void {
+    if (this.#stopped) return;
+    this.#guard(() => this.#buffer.end(() => snapshotSpan(span)));
+  }
+
+  /** Resolves when every finished turn is exported and durable. Turns that are still open stay. */
+  async forceFlush(): Promise<void> {
+    await this.writeFinished();
+    await this.#settle();
+  }
+
+  /** Resolves when the exporter has answered for every finished turn. */
+  async writeFinished(): Promise<void> {
+    this.#guard(() => {
+      while (this.#buffer.writeReady());
+    });
+    await this.#answered();
+  }
+
+  /** As `writeFinished`, but turns that are still open are written too, as incomplete; amended if they go on. */
+  async writeAll(): Promise<void> {
+    this.#guard(() => this.#buffer.writeAll());
+    await this.#answered();
+  }
+
+  /** `writeAll`, then makes the rows durable. Spans after that are ignored. Safe to call twice. */
+  async shutdown(): Promise<void> {
+    await this.stop();
+    await this.#settle();
+  }
+
+  /** `writeAll`; spans after that are ignored. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearImmediate(this.#slice);
+    await this.writeAll();
+  }
+
+  /** Writes what is held before the process ends, where nothing asynchronous runs any more. */
+  finishSync(): void {
+    this.#ending = true;
+    this.#guard(() => this.#buffer.writeAll());
+  }
+
+  stats(): TurnProcessorStats {
+    return {
+      turns: this.#turns,
+      amendments: this.#amendments,
+      failedExports: this.#failedExports,
+      droppedSpans: Object.fromEntries(this.#droppedSpans),
+      heldSpans: this.#buffer.held.spans,
+      heldBytes: this.#buffer.held.sizeBytes,
+    };
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#diagnostics.warn('turn-processor', `a span could not be processed: ${describeError(error)}`);
+    }
+  }
+
+  #scheduleSlice(): void {
+    if (this.#slice !== undefined || this.#stopped) return;
+    // `unref`: what is ready is written at shutdown, so it need not keep the process alive.
+    this.#slice = setImmediate(() => this.#writeSlice()).unref();
+  }
+
+  #writeSlice(): void {
+    this.#slice = undefined;
+    const until = performance.now() + SLICE_MILLIS;
+    this.#guard(() => {
+      while (this.#buffer.writeReady()) {
+        if (performance.now() < until) continue;
+        this.#scheduleSlice();
+        break;
+      }
+    });
+  }
+
+  #export(turn: Turn): void {
+    if (turn.recordVersion === 1) this.#turns += 1;
+    else this.#amendments += 1;
+    if (this.#ending) {
+      this.#exporter.exportSync?.(turn);
+      return;
+    }
+    this.#track(() => this.#exporter.export(turn));
+  }
+
+  #track(work: () => Promise<TurnExportResult>): void {
+    const done: Promise<void> = this.#run(work).finally(() => this.#inFlight.delete(done));
+    this.#inFlight.add(done);
+  }
+
+  async #run(work: () => Promise<TurnExportResult>): Promise<void> {
+    let reason: string;
+    try {
+      const result = await work();
+      if (result.status === 'exported') return;
+      ({ reason } = result);
+    } catch (error) {
+      reason = describeError(error);
+    }
+    this.#failedExports += 1;
+    this.#diagnostics.warn('turn-export', `a turn was not exported: ${reason}`);
+  }
+
+  async #answered(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
+  }
+}

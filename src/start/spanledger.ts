@@ -1,0 +1,180 @@
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { completesWithin } from '../base/completes-within.ts';
+import { createDiagnostics, type Diagnostics } from '../base/diagnostics.ts';
+import { type ResolvedConfig, resolveConfig } from '../config/resolve-config.ts';
+import { resolveContentPolicies } from '../config/resolve-content-policies.ts';
+import type { FlushResult, SinkStats } from '../delivery/record-sink.ts';
+import { AdkSpanProcessor } from '../instrumentation/adk/adk-span-processor.ts';
+import { classifySpan } from '../record/dialects/classify-span.ts';
+import { TurnProcessor, type TurnProcessorStats } from '../spans/turn-processor.ts';
+import type { SpanExportStats } from '../traces/span-export-queue.ts';
+import { LazyRows } from './lazy-rows.ts';
+import { type StartOptions, settingsOf } from './start-options.ts';
+import { createTracePipeline, type TracePipeline } from './trace-pipeline.ts';
+
+export interface SpanledgerStats {
+  readonly turns: TurnProcessorStats;
+  /** The books of the rows: `received = stored + fallback + pending + dropped`. */
+  readonly rows: SinkStats;
+  /** Spans of each trace exporter. */
+  readonly traces: Readonly<Record<string, SpanExportStats>>;
+  /** How often each problem was met, by its code. */
+  readonly problems: Readonly<Record<string, number>>;
+}
+
+/** A running ledger: what a tracer provider needs from it, and what a host can ask of it. */
+export interface Spanledger {
+  /** For the `spanProcessors` of a tracer provider or of `NodeSDK`, in this order. */
+  readonly spanProcessors: readonly SpanProcessor[];
+  /** For the `sampler` of the same: records agent turns that the wrapped sampler leaves out. */
+  readonly sampler: Sampler;
+  readonly config: ResolvedConfig;
+  /**
+   * Writes every finished turn and delivers its row. Never rejects.
+   *
+   * @param timeoutMillis default: the setting `flushTimeoutSeconds`
+   * @returns whether everything is stored, in the fallback or durable on disk, and what is not
+   */
+  flush(timeoutMillis?: number): Promise<FlushResult>;
+  /** As `flush`, with turns that are still open written as incomplete; they are amended if they go on. */
+  flushAll(timeoutMillis?: number): Promise<FlushResult>;
+  /** As `flushAll`; then stops: later spans are ignored. Safe to call twice. */
+  shutdown(timeoutMillis?: number): Promise<FlushResult>;
+  /** As far as it can be done without waiting: for the process's `exit` event. */
+  finishSync(): void;
+  stats(): SpanledgerStats;
+}
+
+interface SettleWork {
+  readonly turns: () => Promise<void>;
+  readonly rows: (timeoutMillis: number) => Promise<FlushResult>;
+  readonly traces: (processor: SpanProcessor) => Promise<void>;
+}
+
+/**
+ * Builds the ledger without touching anything global, for a host that starts OpenTelemetry itself: it adds
+ * `spanProcessors` and `sampler` to its own provider. `start` does the rest for a host that does not.
+ *
+ * @throws {ConfigurationError} on a setting that cannot be used
+ * @example
+ * const ledger = createSpanledger({ backend: 'solid' });
+ * const sdk = new NodeSDK({ spanProcessors: [...ledger.spanProcessors, mine], sampler: ledger.sampler });
+ */
+export function createSpanledger(options: StartOptions = {}): Spanledger {
+  const config = resolveConfig({ settings: settingsOf(options), configFile: options.configFile, env: options.env });
+  const diagnostics = options.diagnostics ?? createDiagnostics();
+  for (const warning of config.warnings) diagnostics.warn('environment', warning);
+  return new RunningLedger(config, options, diagnostics, options.clock ?? systemClock);
+}
+
+class RunningLedger implements Spanledger {
+  readonly config: ResolvedConfig;
+  readonly spanProcessors: readonly SpanProcessor[];
+  readonly sampler: Sampler;
+  readonly #traces: TracePipeline;
+  readonly #rows: LazyRows;
+  readonly #turns: TurnProcessor;
+  readonly #diagnostics: Diagnostics;
+  readonly #clock: Clock;
+  #shutdown: Promise<FlushResult> | undefined;
+
+  constructor(config: ResolvedConfig, options: StartOptions, diagnostics: Diagnostics, clock: Clock) {
+    const { values } = config;
+    this.config = config;
+    this.#diagnostics = diagnostics;
+    this.#clock = clock;
+    const content = resolveContentPolicies(values, options.redactors);
+    this.#traces = createTracePipeline({
+      config,
+      sampler: options.sampler,
+      content: content.traces,
+      diagnostics,
+      clock,
+    });
+    this.#rows = new LazyRows({
+      config,
+      sink: options.sink,
+      enrichers: options.enrichers ?? [],
+      content: content.records,
+      keepTrace: (turn, record) => this.#traces.keeper.keep(turn, record),
+      diagnostics,
+      clock,
+    });
+    this.#turns = new TurnProcessor({
+      exporter: this.#rows,
+      classify: classifySpan,
+      diagnostics,
+      clock,
+      zipMetricsTimeoutMillis: values.zipMetricsTimeoutSeconds * 1_000,
+      turnTimeoutMillis: values.turnTimeoutSeconds * 1_000,
+      maxHeldBytes: values.maxHeldBytes,
+      settle: async () => {
+        await this.#rows.flush(this.#defaultTimeoutMillis);
+      },
+    });
+    const rows = values.enabled ? [new AdkSpanProcessor(), this.#turns] : [];
+    this.spanProcessors = [...rows, ...this.#traces.processors];
+    this.sampler = this.#traces.sampler;
+  }
+
+  flush(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
+    return this.#settle(timeoutMillis, {
+      turns: () => this.#turns.writeFinished(),
+      rows: (millis) => this.#rows.flush(millis),
+      traces: (processor) => processor.forceFlush(),
+    });
+  }
+
+  flushAll(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
+    return this.#settle(timeoutMillis, {
+      turns: () => this.#turns.writeAll(),
+      rows: (millis) => this.#rows.flush(millis),
+      traces: (processor) => processor.forceFlush(),
+    });
+  }
+
+  shutdown(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
+    this.#shutdown ??= this.#settle(timeoutMillis, {
+      turns: () => this.#turns.stop(),
+      rows: (millis) => this.#rows.shutdown(millis),
+      traces: (processor) => processor.shutdown(),
+    });
+    return this.#shutdown;
+  }
+
+  finishSync(): void {
+    this.#turns.finishSync();
+    this.#rows.persistSync();
+  }
+
+  stats(): SpanledgerStats {
+    return {
+      turns: this.#turns.stats(),
+      rows: this.#rows.stats(),
+      traces: this.#traces.stats(),
+      problems: Object.fromEntries(this.#diagnostics.counts()),
+    };
+  }
+
+  /** Turns become rows, then rows are settled; traces go their own way, and neither may take more than the time. */
+  async #settle(timeoutMillis: number, work: SettleWork): Promise<FlushResult> {
+    const deadline = this.#clock.monotonic() + timeoutMillis;
+    const left = (): number => Math.max(0, deadline - this.#clock.monotonic());
+    const answered = await completesWithin(work.turns(), left(), this.#clock);
+    // Only now: a turn that is kept for the trace backend is sent when its row is made.
+    const traces = Promise.allSettled(this.#traces.processors.map(work.traces));
+    const result = await work.rows(left());
+    await completesWithin(traces, left(), this.#clock);
+    if (answered) return result;
+    return {
+      ...result,
+      settled: false,
+      detail: `deadline of ${timeoutMillis} ms passed before every turn had its row`,
+    };
+  }
+
+  get #defaultTimeoutMillis(): number {
+    return this.config.values.flushTimeoutSeconds * 1_000;
+  }
+}

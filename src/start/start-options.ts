@@ -1,0 +1,37 @@
+import type { Sampler } from '@opentelemetry/sdk-trace-base';
+import type { Clock } from '../base/clock.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
+import type { ConfigOptions } from '../config/resolve-config.ts';
+import type { SettingValues } from '../config/setting-values.ts';
+import { SETTINGS } from '../config/settings.ts';
+import type { RecordSink } from '../delivery/record-sink.ts';
+import type { RedactionFunction } from '../privacy/redactor.ts';
+import type { Enricher } from '../record/enrich.ts';
+
+/**
+ * What `start` and `createSpanledger` take: every setting by its name, and what only code can give.
+ * Settings in code win over the environment, which wins over the file.
+ */
+export interface StartOptions extends Partial<SettingValues> {
+  /** The YAML file. Default: `SPANLEDGER_CONFIG`, else `config/config.yaml` if there is one. `false`: none. */
+  readonly configFile?: ConfigOptions['configFile'];
+  /** Default: `process.env`. */
+  readonly env?: ConfigOptions['env'];
+  /** Where rows go instead of BigQuery or the local store. */
+  readonly sink?: RecordSink;
+  /** Fill columns of meaning, downloads and quality, after the configured rules. */
+  readonly enrichers?: readonly Enricher[];
+  /** Mask what they find, in rows and traces, after the configured detectors. One that throws removes the text. */
+  readonly redactors?: readonly RedactionFunction[];
+  /** Decides what trace exporters see. Default: the setting `traceRatio`, else `OTEL_TRACES_SAMPLER`. */
+  readonly sampler?: Sampler;
+  /** Where the package's own messages go. Default: one line a problem on standard error. */
+  readonly diagnostics?: Diagnostics;
+  readonly clock?: Clock;
+}
+
+/** The settings among the options. */
+export function settingsOf(options: StartOptions): Partial<SettingValues> {
+  const entries = Object.entries(options).filter(([name]) => Object.hasOwn(SETTINGS, name));
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,64 @@
+import { defaultResource, detectResources, envDetector } from '@opentelemetry/resources';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { systemClock } from '../base/clock.ts';
+import { createDiagnostics, type Diagnostics } from '../base/diagnostics.ts';
+import { ConfigurationError } from '../base/errors.ts';
+import { flushAtExit } from './flush-at-exit.ts';
+import { detectGoogleCloudResource } from './google-cloud-resource.ts';
+import { createSpanledger, type Spanledger } from './spanledger.ts';
+import type { StartOptions } from './start-options.ts';
+import { isGlobalProvider } from './tracer-registration.ts';
+
+/** What a host can ask of a ledger that runs. */
+export type StartedSpanledger = Pick<Spanledger, 'config' | 'flush' | 'shutdown' | 'stats'>;
+
+/** On the global object, for a process may load two copies of this module. */
+const STARTED = Symbol.for('spanledger.started');
+
+/** Another library that takes the registration over does so while the application starts. */
+const CHECK_AFTER_MILLIS = 1_000;
+
+/**
+ * Starts OpenTelemetry with the ledger in it: registers the tracer provider, and flushes when the process ends.
+ * Call it once, before the code that is to be traced is imported; `import 'spanledger/instrument'` does.
+ * A host that starts OpenTelemetry itself uses `createSpanledger` instead.
+ *
+ * @throws {ConfigurationError} on a setting that cannot be used, or where it was started before
+ * @example
+ * const ledger = start({ backend: 'solid', project: 'my-project' });
+ * // …
+ * await ledger.shutdown();
+ */
+export function start(options: StartOptions = {}): StartedSpanledger {
+  if (Reflect.get(globalThis, STARTED) === true) {
+    throw new ConfigurationError(
+      'start()',
+      'was called before. A process has one ledger: leave the first call or import only',
+    );
+  }
+  const diagnostics = options.diagnostics ?? createDiagnostics();
+  const ledger = createSpanledger({ ...options, diagnostics });
+  Reflect.set(globalThis, STARTED, true);
+  if (ledger.config.sdkDisabled) return ledger;
+  const provider = new NodeTracerProvider({
+    resource: defaultResource()
+      .merge(detectGoogleCloudResource({ env: ledger.config.env, clock: options.clock ?? systemClock }))
+      .merge(detectResources({ detectors: [envDetector] })),
+    sampler: ledger.sampler,
+    spanProcessors: [...ledger.spanProcessors],
+  });
+  provider.register();
+  checkRegistration(provider, diagnostics);
+  setTimeout(() => checkRegistration(provider, diagnostics), CHECK_AFTER_MILLIS).unref();
+  flushAtExit(ledger, diagnostics);
+  return ledger;
+}
+
+function checkRegistration(provider: NodeTracerProvider, diagnostics: Diagnostics): void {
+  if (isGlobalProvider(provider)) return;
+  diagnostics.warn(
+    'provider-taken',
+    'another OpenTelemetry tracer provider is registered, so no spans arrive here and no rows are written. ' +
+      'Add the spanProcessors and sampler of createSpanledger() to that provider instead of calling start()',
+  );
+}

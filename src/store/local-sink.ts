@@ -1,0 +1,254 @@
+/**
+ * The sink of the embedded default: rows of one tick are committed together to the local SQLite store.
+ * Where the store does not take them (locked, disk full, read-only) they wait in bounded memory and are tried again;
+ * the host sees one message and nothing else. A row is in the queue until the store has it or the sink gives it up, so
+ * that the books always balance. Commits are short slices: SQLite is synchronous, and the host comes first.
+ */
+import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises';
+import type { Clock, Timer } from '../base/clock.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
+import { BUSY, explainStoreError, resultCode } from '../base/sqlite-error.ts';
+import type { FlushResult, LedgerEntry, RecordSink, SinkStats, WriteResult } from '../delivery/record-sink.ts';
+import { LocalStore } from './local-store.ts';
+
+export interface LocalSinkOptions {
+  /** The SQLite file; created with its directory at the first row. */
+  readonly path: string;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  /** Bound of what waits in memory while the store takes nothing, in bytes of JSON. Default 64 MiB. */
+  readonly maxHeldBytes?: number;
+}
+
+interface QueuedRow {
+  readonly entry: LedgerEntry;
+  /** Given once; afterwards the row is held. */
+  settle: ((result: WriteResult) => void) | undefined;
+  /** Known once the row is held. */
+  heldBytes: number;
+}
+
+/** About 10 ms of commit for rows of 6 KB. */
+const SLICE_ROWS = 250;
+/** About 12 MB of write-ahead log. */
+const CHECKPOINT_ROWS = 2_000;
+/** Blocks the host's event loop at most this long for another process's lock. */
+const BUSY_TIMEOUT_MILLIS = 50;
+const FIRST_RETRY_MILLIS = 50;
+const MAX_RETRY_MILLIS = 30_000;
+/** Other processes commit within milliseconds; a lock held longer is said. */
+const BUSY_PATIENCE_MILLIS = 2_000;
+const DEFAULT_MAX_HELD_BYTES = 64 * 1024 * 1024;
+
+export class LocalSink implements RecordSink {
+  readonly name = 'local';
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #diagnostics: Diagnostics;
+  readonly #maxHeldBytes: number;
+  #queue: QueuedRow[] = [];
+  readonly #dropped = new Map<string, number>();
+  #received = 0;
+  #stored = 0;
+  #heldBytes = 0;
+  #rowsSinceCheckpoint = 0;
+  #store: LocalStore | undefined;
+  #commitScheduled = false;
+  /** Set while the store takes nothing. */
+  #retry: { readonly timer: Timer; readonly delayMillis: number } | undefined;
+  #shutdown: Promise<FlushResult> | undefined;
+
+  constructor(options: LocalSinkOptions) {
+    this.#path = options.path;
+    this.#clock = options.clock;
+    this.#diagnostics = options.diagnostics;
+    this.#maxHeldBytes = options.maxHeldBytes ?? DEFAULT_MAX_HELD_BYTES;
+  }
+
+  write(entries: readonly LedgerEntry[]): Promise<readonly WriteResult[]> {
+    this.#received += entries.length;
+    if (this.#shutdown !== undefined) return Promise.resolve(entries.map(() => this.#drop('shutdown')));
+    const results = entries.map(
+      (entry) =>
+        new Promise<WriteResult>((settle) => {
+          this.#queue.push({ entry, settle, heldBytes: 0 });
+        }),
+    );
+    if (this.#retry === undefined) this.#scheduleCommit();
+    else this.#hold();
+    return Promise.all(results);
+  }
+
+  async flush(timeoutMillis: number): Promise<FlushResult> {
+    const deadline = this.#clock.monotonic() + timeoutMillis;
+    while (this.#queue.length > 0) {
+      const isStored = this.#commitSlice();
+      const leftMillis = deadline - this.#clock.monotonic();
+      if (this.#queue.length > 0 && leftMillis <= 0) break;
+      if (isStored) await nextTurnOfTheLoop();
+      else await this.#wait(Math.min(this.#retry?.delayMillis ?? FIRST_RETRY_MILLIS, leftMillis));
+    }
+    const pending = this.#queue.length;
+    return pending === 0
+      ? { settled: true, pending, detail: `every row is in ${this.#path}` }
+      : { settled: false, pending, detail: `deadline of ${timeoutMillis} ms passed with ${pending} rows in memory` };
+  }
+
+  shutdown(timeoutMillis: number): Promise<FlushResult> {
+    this.#shutdown ??= this.#close(timeoutMillis);
+    return this.#shutdown;
+  }
+
+  stats(): SinkStats {
+    return {
+      received: this.#received,
+      stored: this.#stored,
+      fallback: 0,
+      pending: this.#queue.length,
+      dropped: Object.fromEntries(this.#dropped),
+    };
+  }
+
+  persistSync(): void {
+    while (this.#queue.length > 0 && this.#commitSlice());
+    if (this.#queue.length === 0) return;
+    this.#diagnostics.warn('rows_lost', `${this.#queue.length} rows are lost: ${this.#path} did not take them`);
+  }
+
+  async #close(timeoutMillis: number): Promise<FlushResult> {
+    const flushed = await this.flush(timeoutMillis);
+    this.#retry?.timer.cancel();
+    for (const row of this.#queue.splice(0)) this.#settle(row, this.#drop('store_unavailable'));
+    this.#closeStore();
+    return flushed;
+  }
+
+  #scheduleCommit(): void {
+    if (this.#commitScheduled) return;
+    this.#commitScheduled = true;
+    // After the tick, so that the rows of a burst share a commit.
+    setImmediate(() => {
+      this.#commitScheduled = false;
+      if (this.#queue.length === 0 || this.#retry !== undefined) return;
+      if (this.#commitSlice() && this.#queue.length > 0) this.#scheduleCommit();
+    });
+  }
+
+  /** @returns false if the store takes nothing; the next try is set then */
+  #commitSlice(): boolean {
+    const slice = this.#queue.slice(0, SLICE_ROWS);
+    let taken: readonly boolean[];
+    try {
+      taken = this.#openStore().insertRows(slice.map(({ entry }) => entry));
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+    this.#retry?.timer.cancel();
+    this.#retry = undefined;
+    this.#queue = this.#queue.slice(slice.length);
+    for (const [index, row] of slice.entries()) {
+      if (taken[index] === true) {
+        this.#stored += 1;
+        this.#settle(row, { status: 'stored' });
+      } else {
+        this.#diagnostics.warn('invalid_row', `${row.entry.table} refuses a row: a value does not fit its column`);
+        this.#settle(row, this.#drop('invalid_row'));
+      }
+    }
+    this.#checkpoint(slice.length);
+    return true;
+  }
+
+  #openStore(): LocalStore {
+    if (this.#store?.isReplaced === true) this.#closeStore();
+    this.#store ??= LocalStore.open(this.#path, { busyTimeoutMillis: BUSY_TIMEOUT_MILLIS });
+    return this.#store;
+  }
+
+  #fail(error: unknown): void {
+    const delayMillis = Math.min(
+      this.#retry === undefined ? FIRST_RETRY_MILLIS : this.#retry.delayMillis * 2,
+      MAX_RETRY_MILLIS,
+    );
+    // Another process that commits at the same time is not worth a word.
+    if (resultCode(error) !== BUSY || delayMillis > BUSY_PATIENCE_MILLIS) {
+      this.#diagnostics.warn('local_store_unavailable', `rows wait in memory: ${explainStoreError(this.#path, error)}`);
+    }
+    this.#retry?.timer.cancel();
+    const timer = this.#clock.setTimer(() => {
+      if (this.#commitSlice() && this.#queue.length > 0) this.#scheduleCommit();
+    }, delayMillis);
+    this.#retry = { timer, delayMillis };
+    this.#hold();
+    // Whatever it was, a store that is opened anew has its tables.
+    if (resultCode(error) !== BUSY) this.#closeStore();
+  }
+
+  /** Answers those who wait for the rows of the queue; gives up rows beyond the bound. */
+  #hold(): void {
+    this.#queue = this.#queue.filter((row) => {
+      if (row.settle === undefined) return true;
+      const sizeBytes = measureRow(row.entry);
+      if (this.#heldBytes + sizeBytes > this.#maxHeldBytes) {
+        this.#settle(row, this.#drop('store_unavailable'));
+        return false;
+      }
+      row.heldBytes = sizeBytes;
+      this.#heldBytes += sizeBytes;
+      this.#answer(row, { status: 'pending', durable: false });
+      return true;
+    });
+  }
+
+  /** The row leaves the queue. */
+  #settle(row: QueuedRow, result: WriteResult): void {
+    this.#heldBytes -= row.heldBytes;
+    this.#answer(row, result);
+  }
+
+  #answer(row: QueuedRow, result: WriteResult): void {
+    row.settle?.(result);
+    row.settle = undefined;
+  }
+
+  #drop(reason: string): WriteResult {
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
+    return { status: 'dropped', reason };
+  }
+
+  #checkpoint(rows: number): void {
+    this.#rowsSinceCheckpoint += rows;
+    if (this.#rowsSinceCheckpoint < CHECKPOINT_ROWS) return;
+    this.#rowsSinceCheckpoint = 0;
+    try {
+      this.#store?.checkpoint();
+    } catch {
+      // The log keeps growing until a later one succeeds; every commit is safe in it.
+    }
+  }
+
+  #closeStore(): void {
+    try {
+      this.#store?.close();
+    } catch {
+      // A disk that refuses the last checkpoint: the write-ahead log still holds every commit.
+    }
+    this.#store = undefined;
+  }
+
+  #wait(delayMillis: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.setTimer(resolve, delayMillis);
+    });
+  }
+}
+
+function measureRow({ row }: LedgerEntry): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(row));
+  } catch {
+    // Not a JSON value: its table will refuse it.
+    return 0;
+  }
+}

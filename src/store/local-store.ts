@@ -1,0 +1,111 @@
+import { statSync } from 'node:fs';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { type OpenOptions, openReadOnly, openWritable, transaction } from '../base/open-sqlite.ts';
+import { CONSTRAINT, resultCode } from '../base/sqlite-error.ts';
+import type { LedgerEntry } from '../delivery/record-sink.ts';
+import type { SpanSnapshot } from '../spans/span-snapshot.ts';
+import { migrateSqlite } from './migrate-sqlite.ts';
+import { encodeSqliteRow } from './sqlite-row.ts';
+import { INSERT_ID_COLUMN } from './sqlite-schema.ts';
+import { encodeSpan, SPAN_COLUMNS } from './sqlite-span.ts';
+import { tableDefinition } from './tables.ts';
+
+/**
+ * The embedded SQLite file that rows and spans go to where no cloud project is configured. Synchronous, as SQLite is:
+ * a call is one short transaction. Throws what SQLite throws; the sink makes results of it.
+ * Invariant: a key is in its table at most once, whoever writes it and however often.
+ */
+export class LocalStore {
+  readonly #database: DatabaseSync;
+  readonly #path: string;
+  readonly #inode: number | undefined;
+  readonly #inserts: Map<string, StatementSync> = new Map();
+
+  private constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.#path = path;
+    this.#inode = inodeOf(path);
+  }
+
+  /** Opens the store to write, creates it where it does not exist, and adds the tables and columns that it lacks. */
+  static open(path: string, options: OpenOptions): LocalStore {
+    const database = openWritable(path, options);
+    try {
+      migrateSqlite(database);
+      return new LocalStore(database, path);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** Opens an existing store to read, while another process writes, or on a read-only disk. */
+  static openReadOnly(path: string): LocalStore {
+    return new LocalStore(openReadOnly(path, { busyTimeoutMillis: 5_000 }), path);
+  }
+
+  /**
+   * Writes rows in one transaction.
+   *
+   * @returns for each entry whether its table took it (or had it); a row that is refused does not hold up the others
+   * @throws where nothing could be written: locked, disk full, read-only
+   */
+  insertRows(entries: readonly LedgerEntry[]): boolean[] {
+    return transaction(this.#database, () =>
+      entries.map(({ table, key, row }) => {
+        const definition = tableDefinition(table);
+        const columns = [...definition.columns, INSERT_ID_COLUMN].map(({ name }) => name);
+        return this.#insert(table, columns, () => [...encodeSqliteRow(definition, row), key]);
+      }),
+    );
+  }
+
+  /** Writes spans in one transaction; a span that is there already is left as it is. */
+  insertSpans(spans: readonly SpanSnapshot[]): void {
+    transaction(this.#database, () => {
+      for (const span of spans) this.#insert('spans', SPAN_COLUMNS, () => encodeSpan(span));
+    });
+  }
+
+  /** Whether the file at the store's path is no longer this one: deleted or replaced, so that rows would be lost. */
+  get isReplaced(): boolean {
+    return inodeOf(this.#path) !== this.#inode;
+  }
+
+  /** @returns the rows of a query, integers as numbers */
+  query(sql: string, parameters: Record<string, SQLInputValue> = {}): Record<string, SQLOutputValue>[] {
+    return this.#database.prepare(sql).all(parameters);
+  }
+
+  /** Moves the write-ahead log into the store and empties it, which constant readers keep SQLite from doing by itself. */
+  checkpoint(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #insert(table: string, columns: readonly string[], encode: () => readonly SQLInputValue[]): boolean {
+    let insert = this.#inserts.get(table);
+    if (insert === undefined) {
+      const places = columns.map(() => '?').join(', ');
+      insert = this.#database.prepare(
+        `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ON CONFLICT DO NOTHING`,
+      );
+      this.#inserts.set(table, insert);
+    }
+    try {
+      insert.run(...encode());
+      return true;
+    } catch (error) {
+      // A text in a number's column, NULL in a required one, no JSON value: this row only, and it would be refused again.
+      if (resultCode(error) === CONSTRAINT || error instanceof TypeError || error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
+}

@@ -1,0 +1,74 @@
+import { TraceFlags } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ConversationRecord } from '../record/conversation-columns.ts';
+import type { SpanSnapshot } from '../spans/span-snapshot.ts';
+import type { Turn } from '../spans/turn.ts';
+import { walk } from '../spans/walk.ts';
+import { spanFromSnapshot } from './span-from-snapshot.ts';
+
+/** Which turns a trace backend sees although they were not sampled. */
+export interface KeepRules {
+  /** Turns that failed. */
+  readonly errors: boolean;
+  /** Turns that took at least this long. `undefined`: none. */
+  readonly slowerThanMillis: number | undefined;
+}
+
+export interface TurnKeeperOptions {
+  readonly rules: KeepRules;
+  /** Sends a span to the trace exporters. */
+  readonly export: (span: ReadableSpan) => void;
+}
+
+/** Turns that late spans may still amend. */
+const MAX_KEPT_TURNS = 1_000;
+
+/**
+ * Sends turns to the trace backend that the sampler had left out, once they have turned out to matter: their spans
+ * were recorded for the row anyway. A span is sent once, also where a late one amends its turn.
+ */
+export class TurnKeeper {
+  readonly #rules: KeepRules;
+  readonly #export: (span: ReadableSpan) => void;
+  /** Spans sent, by turn; the oldest turn goes first. */
+  readonly #sent = new Map<string, Set<string>>();
+
+  constructor(options: TurnKeeperOptions) {
+    this.#rules = options.rules;
+    this.#export = options.export;
+  }
+
+  /**
+   * @param record the turn's row, for its outcome
+   * @returns whether the backend sees the turn: then the row's `sampled` is true
+   */
+  keep(turn: Turn, record: Pick<ConversationRecord, 'message_id' | 'success' | 'duration_ms'>): boolean {
+    if (turn.roots.every(({ span }) => span.sampled)) return true;
+    if (!this.#matters(record) && !this.#sent.has(record.message_id)) return false;
+    const sent = this.#sentOf(record.message_id);
+    for (const span of [...spansOf(turn), ...turn.ancestors]) {
+      if (span.sampled || span.endTimeUnixNano === undefined || sent.has(span.spanId)) continue;
+      sent.add(span.spanId);
+      this.#export(spanFromSnapshot(span, TraceFlags.SAMPLED));
+    }
+    return true;
+  }
+
+  #matters({ success, duration_ms: millis }: Pick<ConversationRecord, 'success' | 'duration_ms'>): boolean {
+    const { errors, slowerThanMillis } = this.#rules;
+    if (errors && success === false) return true;
+    return slowerThanMillis !== undefined && millis !== null && millis >= slowerThanMillis;
+  }
+
+  #sentOf(messageId: string): Set<string> {
+    const sent = this.#sent.get(messageId) ?? new Set<string>();
+    this.#sent.set(messageId, sent);
+    const [oldest] = this.#sent.keys();
+    if (this.#sent.size > MAX_KEPT_TURNS && oldest !== undefined) this.#sent.delete(oldest);
+    return sent;
+  }
+}
+
+function* spansOf(turn: Turn): Generator<SpanSnapshot> {
+  for (const root of turn.roots) for (const { span } of walk(root)) yield span;
+}

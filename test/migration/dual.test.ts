@@ -1,0 +1,300 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDiagnostics } from '../../src/base/diagnostics.ts';
+import type { Backend } from '../../src/migration/backend.ts';
+import { createDualExporter, type DualExporterOptions } from '../../src/migration/dual.ts';
+import { createConversationExporter } from '../../src/pipeline/conversation.ts';
+import { buildRecord } from '../../src/record/build-record.ts';
+import type { TurnExportResult } from '../../src/spans/turn-exporter.ts';
+import { CollectingSink } from '../support/collecting-sink.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { type SampleTurnOptions, sampleTurn } from '../support/sample-turn.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'dual-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+let lines: string[];
+let clock: ManualClock;
+let sink: CollectingSink;
+beforeEach(() => {
+  lines = [];
+  clock = new ManualClock();
+  sink = new CollectingSink();
+});
+
+const options = (backend: Backend, more: Partial<DualExporterOptions> = {}): DualExporterOptions => ({
+  sink,
+  map: (turn) => buildRecord(turn),
+  diagnostics: createDiagnostics({ write: (line) => lines.push(line) }),
+  clock,
+  readBackend: () => backend,
+  ...more,
+});
+
+const REAL_IMPORT_MILLIS = 500;
+
+/** Exports one turn, moving the clock past every time-out. */
+async function exportTurn(given: DualExporterOptions, turn: SampleTurnOptions = {}): Promise<TurnExportResult> {
+  const result = createDualExporter(given).export(sampleTurn(turn));
+  // Imports take real time, which the clock of the test does not know; what hangs is still hanging then.
+  await Promise.race([result, setTimeout(REAL_IMPORT_MILLIS)]);
+  await clock.advance(60_000);
+  return result;
+}
+
+let modules = 0;
+function legacyModule(source: string): string {
+  modules += 1;
+  const path = join(directory, `tracker-${modules}.mjs`);
+  writeFileSync(path, source);
+  return path;
+}
+
+const TOOL_LOOP: SampleTurnOptions = {
+  calls: [{ usage: { input: 1_000, output: 200 } }, { usage: { input: 1_500, output: 90 }, text: 'Listo' }],
+  tools: ['search_invoices'],
+};
+
+describe('which table gets which row', () => {
+  it('solid: the span mapping, to conversation_logs', async () => {
+    expect(await exportTurn(options('solid'))).toEqual({ status: 'exported' });
+    expect(sink.keys).toEqual([`conversation_logs ${buildRecord(sampleTurn()).message_id}:1`]);
+    expect(sink.rows('conversation_logs')[0]?.tracking_backend).toBe('solid');
+  });
+
+  it('legacy: the legacy mapping, to conversation_logs, so that dashboards go on', async () => {
+    expect(await exportTurn(options('legacy'))).toEqual({ status: 'exported' });
+    expect(sink.keys).toEqual([`conversation_logs ${buildRecord(sampleTurn()).message_id}:1`]);
+    expect(sink.rows('conversation_logs')[0]?.tracking_backend).toBe('legacy');
+  });
+
+  it('dual: both, legacy first, and their differences', async () => {
+    await exportTurn(options('dual'), TOOL_LOOP);
+    const tables = sink.keys.map((key) => key.split(' ')[0]);
+    expect(tables.slice(0, 3)).toEqual(['conversation_logs_legacy', 'conversation_logs', 'token_mismatches']);
+    expect(sink.rows('token_mismatches').find(({ field }) => field === 'total_token_count')).toEqual({
+      message_id: buildRecord(sampleTurn()).message_id,
+      trace_id: sampleTurn().traceId,
+      timestamp: '2025-06-05T12:48:33.123000Z',
+      field: 'total_token_count',
+      legacy_value: '1590',
+      solid_value: '2790',
+      diff: 1_200,
+      threshold: 100,
+      cause: 'last_model_call',
+      explained: true,
+    });
+  });
+
+  it('hands the legacy row over before the span mapping starts', async () => {
+    const seen: string[] = [];
+    const map: DualExporterOptions['map'] = (turn) => {
+      seen.push(...sink.keys);
+      return buildRecord(turn);
+    };
+    await exportTurn(options('dual', { map }));
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatch(/^conversation_logs_legacy /);
+  });
+});
+
+describe('the lines that operators know', () => {
+  it('says a match, with the difference within the threshold', async () => {
+    const module = legacyModule('export default () => ({ total_token_count: 1497, user_id: "ana" });');
+    await exportTurn(options('dual', { legacy: { module } }));
+    expect(lines).toContain('[ANALYTICS] ✓ Tokens match: 1497 (diff=3)');
+  });
+
+  it('says a mismatch', async () => {
+    const module = legacyModule('export default () => ({ total_token_count: 1395, user_id: "ana" });');
+    await exportTurn(options('dual', { legacy: { module } }));
+    expect(lines).toContain('[ANALYTICS] ⚠️ TOKEN MISMATCH: Legacy=1395, SOLID=1500, diff=105');
+  });
+
+  it('says a missing count, which is a difference', async () => {
+    await exportTurn(options('dual'), { calls: [{}, { usage: { input: 900, output: 50 }, text: 'Listo' }] });
+    expect(lines).toContain('[ANALYTICS] ⚠️ TOKEN MISMATCH: Legacy=950, SOLID=NULL, diff=NULL');
+  });
+
+  it('is silent where tokens are not compared', async () => {
+    await exportTurn(options('dual', { comparison: { compareTokens: false } }), TOOL_LOOP);
+    expect(lines).toEqual([]);
+    const fields = sink.rows('token_mismatches').map(({ field }) => field);
+    expect(fields.some((field) => field.endsWith('_token_count'))).toBe(false);
+  });
+});
+
+describe('at the exit of the process', () => {
+  it.each([
+    ['solid', ['conversation_logs']],
+    ['legacy', ['conversation_logs']],
+    ['dual', ['conversation_logs_legacy', 'conversation_logs', 'token_mismatches']],
+  ] as const)('%s: writes the rows of a turn before it returns', async (backend, tables) => {
+    const exporter = createDualExporter(options(backend));
+    await exporter.export(sampleTurn({ number: 2, ...TOOL_LOOP }));
+    const before = sink.keys.length;
+    exporter.exportSync(sampleTurn(TOOL_LOOP));
+    const written = sink.keys.slice(before).map((key) => key.split(' ')[0]);
+    expect([...new Set(written)]).toEqual(tables);
+  });
+
+  it('saves the solid rows of turns whose legacy side hangs', async () => {
+    const module = legacyModule('export default () => new Promise(() => {});');
+    const exporter = createDualExporter(options('dual', { legacy: { module } }));
+    const result = exporter.export(sampleTurn());
+    exporter.finishSync();
+    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    await setTimeout(REAL_IMPORT_MILLIS);
+    await clock.advance(60_000);
+    expect((await result).status).toBe('failed');
+    expect(sink.keys).toHaveLength(1);
+  });
+
+  it('gives up a legacy row that is still being made, not the other', async () => {
+    const module = legacyModule('export default async () => ({ user_id: "ana" });');
+    createDualExporter(options('dual', { legacy: { module } })).exportSync(sampleTurn());
+    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs_legacy')).toEqual([]);
+  });
+});
+
+describe('each side on its own', () => {
+  const never = (): Promise<never> => new Promise(() => {});
+
+  it.each([
+    ['throws', 'export default () => { throw new Error("old bug"); };', 'old bug'],
+    ['rejects', 'export default () => Promise.reject(new Error("old bug"));', 'old bug'],
+    ['rejects with nothing', 'export default () => Promise.reject();', 'undefined'],
+    ['never settles', 'export default () => new Promise(() => {});', 'no row within 5000 ms'],
+    ['never finishes its import', 'await new Promise(() => {}); export default () => ({});', 'no row within 5000 ms'],
+    ['cannot be parsed', 'export default (', 'legacy: '],
+    ['throws while it is imported', 'throw new Error("no database"); export default 1;', 'no database'],
+    ['has no function', 'export default 42;', 'no function as export "default"'],
+    ['returns nothing', 'export default () => undefined;', 'not a row'],
+    ['returns text', 'export default () => "row";', 'not a row'],
+    ['returns a list', 'export default () => [{ user_id: "ana" }];', 'not a row'],
+    ['returns an unknown shape', 'export default () => ({ foo: 1, __proto__: { user_id: "x" } });', 'usable column'],
+    ['returns a trap', 'export default () => ({ get user_id() { throw new Error("trap"); } });', 'trap'],
+    ['returns a hostile thenable', 'export default () => ({ then() { throw new Error("then"); } });', 'then'],
+  ])('a legacy module that %s changes no solid row', async (_name, source, problem) => {
+    const result = await exportTurn(options('dual', { legacy: { module: legacyModule(source) } }));
+    expect(result.status).toBe('failed');
+    expect(result.status === 'failed' && result.reason).toContain(problem);
+    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs_legacy')).toEqual([]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('a legacy module that is not there changes no solid row', async () => {
+    const result = await exportTurn(options('dual', { legacy: { module: './nowhere.mjs', baseDirectory: directory } }));
+    expect(result.status === 'failed' && result.reason).toContain('nowhere.mjs');
+    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+  });
+
+  it('a legacy module that changes what it was given changes only its copy', async () => {
+    const module = legacyModule(`
+      export function track(turn) {
+        for (const root of turn.roots) {
+          root.span.name = 'stolen';
+          root.span.attributes['gen_ai.agent.name'] = 'stolen';
+          root.span.resource['service.name'] = 'stolen';
+          root.children.length = 0;
+        }
+        turn.traceId = 'stolen';
+        turn.recordVersion = 99;
+        turn.ancestors.push(null);
+        return { user_id: 'ana', agent_name: turn.roots[0].span.name };
+      }
+    `);
+    await exportTurn(options('dual', { legacy: { module: `${module}#track` } }));
+    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    const [legacy] = sink.rows('conversation_logs_legacy');
+    expect(legacy).toMatchObject({ agent_name: 'stolen', record_version: 1, trace_id: sampleTurn().traceId });
+  });
+
+  it('keeps what fits from an odd row, and says once what does not', async () => {
+    const module = legacyModule(`
+      export default () => ({
+        user_id: 7, session_id: 's', total_token_count: '12', prompt_token_count: 3.5, candidates_token_count: 4,
+        tools_used: ['a', 1], search_filters: ['rut'], success: 'yes', response_quality_score: NaN,
+        client_info: { platform: 'adk', more: 1 }, timestamp: new Date(0), message_id: 'mine', unknown_column: 1,
+      });
+    `);
+    const exporter = createDualExporter(options('dual', { legacy: { module } }));
+    await exporter.export(sampleTurn());
+    await exporter.export(sampleTurn({ number: 2 }));
+    expect(sink.rows('conversation_logs_legacy')[0]).toMatchObject({
+      message_id: buildRecord(sampleTurn()).message_id,
+      user_id: null,
+      session_id: 's',
+      total_token_count: null,
+      prompt_token_count: null,
+      candidates_token_count: 4,
+      tools_used: [],
+      search_filters: ['rut'],
+      success: null,
+      response_quality_score: null,
+      client_info: { user_agent: null, ip_address: null, platform: 'adk' },
+      timestamp: '1970-01-01T00:00:00',
+    });
+    expect(lines.filter((line) => line.includes('legacy_misfit_user_id'))).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('new bug');
+      },
+      'new bug',
+    ],
+    ['rejects', () => Promise.reject(new Error('new bug')), 'new bug'],
+    ['never settles', never, 'no row within 5000 ms'],
+  ] as const)('a span mapping that %s leaves the legacy row', async (_name, map, problem) => {
+    const result = await exportTurn(options('dual', { map }));
+    expect(result).toEqual({ status: 'failed', reason: expect.stringContaining(`solid: `) });
+    expect(result.status === 'failed' && result.reason).toContain(problem);
+    expect(sink.keys).toEqual([`conversation_logs_legacy ${buildRecord(sampleTurn()).message_id}:1`]);
+  });
+
+  it('in solid mode alone, a failing mapping is a failed export', async () => {
+    const map = (): never => {
+      throw new Error('new bug');
+    };
+    const exporter = createConversationExporter({ ...options('solid'), map });
+    expect(await exporter.export(sampleTurn())).toEqual({ status: 'failed', reason: 'new bug' });
+    expect(lines).toHaveLength(1);
+  });
+
+  it('a redaction that throws stores nothing and does not quote', async () => {
+    const redact = (): never => {
+      throw new Error('secret text');
+    };
+    const result = await exportTurn(options('dual', { redact }));
+    expect(result.status).toBe('failed');
+    expect(sink.keys).toEqual([]);
+    expect(`${JSON.stringify(result)}${lines.join()}`).not.toContain('secret text');
+  });
+
+  it('shows in the mismatches only what redaction left in the rows', async () => {
+    const redact: DualExporterOptions['redact'] = (record) => ({
+      ...record,
+      agent_response: '[removed]',
+      response_summary: '[removed]',
+    });
+    const turn = sampleTurn({ error: 'deadline exceeded', calls: [{ text: 'secret' }] });
+    await createDualExporter(options('dual', { redact })).export(turn);
+    const found = sink.rows('token_mismatches').find(({ field }) => field === 'agent_response');
+    expect(found).toMatchObject({ legacy_value: '[removed]', solid_value: '[removed]', cause: 'text_differs' });
+    expect(JSON.stringify(sink.rows('token_mismatches'))).not.toContain('secret');
+  });
+
+  it('a sink that breaks its contract is a failed export', async () => {
+    const broken = Object.assign(new CollectingSink(), { write: () => Promise.reject(new Error('disk')) });
+    const result = await exportTurn(options('dual', { sink: broken }));
+    expect(result.status === 'failed' && result.reason).toContain('disk');
+  });
+});
