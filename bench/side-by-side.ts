@@ -5,11 +5,9 @@
  *     node bench/side-by-side.ts
  */
 import { join } from 'node:path';
-import { createDiagnostics } from '../src/base/diagnostics.ts';
 import type { RecordSink } from '../src/delivery/record-sink.ts';
 import type { Backend } from '../src/migration/backend.ts';
-import { createDualExporter } from '../src/migration/dual.ts';
-import { mapWithRules } from '../test/support/map-with-rules.ts';
+import { migratingPipeline } from '../test/support/migrating-pipeline.ts';
 import { mixedTurns } from '../test/support/mixed-turns.ts';
 
 const TURNS = 1_000;
@@ -23,9 +21,8 @@ const sink: RecordSink = {
   shutdown: () => settled,
   stats: () => ({ received: 0, stored: 0, fallback: 0, pending: 0, dropped: {} }),
 };
-const diagnostics = createDiagnostics({ write: () => {} });
 const exporterFor = (backend: Backend, module?: string) =>
-  createDualExporter({ sink, map: mapWithRules, diagnostics, readBackend: () => backend, legacy: { module } });
+  migratingPipeline({ sink, backend, settings: module === undefined ? {} : { legacyModule: module } });
 
 const exporters = {
   solid: exporterFor('solid'),

@@ -1,4 +1,4 @@
-import { createDiagnostics, type Diagnostics } from '../base/diagnostics.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import { toJsonText } from '../base/printable.ts';
 import type { SettingValues } from '../config/setting-values.ts';
@@ -6,6 +6,7 @@ import { usesBigQuery } from '../config/uses-bigquery.ts';
 import type { DeliverySink } from '../delivery/delivery-contract.ts';
 import { OutboxDirectory } from '../delivery/outbox-directory.ts';
 import { createBigQuerySink } from '../google/bigquery-sink.ts';
+import { createCliDiagnostics } from './cli-diagnostics.ts';
 import type { CliContext, ExitCode } from './context.ts';
 
 /** One look at the outbox between two lines of progress. */
@@ -25,7 +26,7 @@ export async function replayOutbox(
 ): Promise<ExitCode> {
   if (!usesBigQuery(values))
     throw new ConfigurationError('replay --outbox', 'needs rows that go to BigQuery; set a project');
-  const diagnostics = createDiagnostics({ write: (line) => void context.stderr.write(`${line}\n`) });
+  const diagnostics = createCliDiagnostics(context);
   if (options.dryRun === true) return countOutbox(values, diagnostics, options, context);
   const sink = createBigQuerySink(values, diagnostics, context.clock);
   sink.readmitRefused();

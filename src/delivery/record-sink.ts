@@ -1,7 +1,7 @@
 import type { MismatchRecord } from '../migration/mismatch-columns.ts';
 import type { ConversationRecord } from '../record/conversation-columns.ts';
 
-export type TableName = 'conversation_logs' | 'conversation_logs_legacy' | 'token_mismatches';
+export type TableName = string;
 
 /** A row on its way to a table. */
 export interface LedgerEntry {

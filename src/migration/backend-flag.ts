@@ -81,3 +81,8 @@ async function readSafely(read: ReadBackend): Promise<Backend | Error> {
     return error instanceof Error ? error : new Error(describeError(error));
   }
 }
+
+/** A switch that nobody turns. */
+export function fixedBackend(backend: Backend): BackendFlag {
+  return { current: () => backend, close: () => undefined };
+}

@@ -7,20 +7,13 @@ import type { ModelCallReading, TurnReading } from '../record/turn-reading.ts';
 import { buildLegacyFrame } from './legacy-frame.ts';
 import { zipArrivedLate } from './zip-arrived-late.ts';
 
-/** Constants that the old tracker wrote into every row. */
-export interface LegacyConstants {
-  readonly agentName: string;
-  readonly apiVersion: string;
-  readonly bigqueryProjectUsed: string;
-  readonly clientInfo: NonNullable<ConversationRecord['client_info']>;
-}
-
-const LEGACY_CONSTANTS: LegacyConstants = {
-  agentName: 'invoice_pdf_finder_agent',
-  apiVersion: '1.0.0',
-  bigqueryProjectUsed: 'datalake-gasco',
-  clientInfo: { user_agent: 'ADK-Agent/1.0.0', ip_address: null, platform: 'adk_api' },
-};
+/** What the old tracker had built in and wrote into every row. */
+const LEGACY_CONSTANTS = {
+  agent_name: 'invoice_pdf_finder_agent',
+  api_version: '1.0.0',
+  bigquery_project_used: 'datalake-gasco',
+  client_info: { user_agent: 'ADK-Agent/1.0.0', ip_address: null, platform: 'adk_api' },
+} satisfies Partial<ConversationRecord>;
 
 const SUMMARY_CODE_POINTS = 200;
 const FAILURE_IN_RESPONSE = 'Error detectado en respuesta del agente';
@@ -32,14 +25,10 @@ const ENRICHERS = buildRuleEnrichers(INVOICE_AGENT_RULES);
 /**
  * The row that the old tracker stored for a turn, its mistakes included. Pure.
  *
- * @param constants what the old tracker had built in; default: those of the old tracker
  * @returns a row of the shared column table; columns that the old tracker did not write are NULL, but for those that
  *   say which turn and which mapping the row came from
  */
-export function buildLegacyRecord(
-  reading: TurnReading,
-  constants: LegacyConstants = LEGACY_CONSTANTS,
-): ConversationRecord {
+export function buildLegacyRecord(reading: TurnReading): ConversationRecord {
   const question = reading.question.firstPart ?? '';
   const lastCall = findLastModelEvent(reading);
   const usage = lastCall?.usage;
@@ -62,10 +51,7 @@ export function buildLegacyRecord(
     error_message: reading.error ?? (failed ? FAILURE_IN_RESPONSE : null),
     zip_generated: zip !== undefined || toolNames.some((name) => name.toLowerCase().includes('zip')) || null,
     zip_id: zip?.id ?? null,
-    agent_name: constants.agentName,
-    api_version: constants.apiVersion,
-    client_info: constants.clientInfo,
-    bigquery_project_used: constants.bigqueryProjectUsed,
+    ...LEGACY_CONSTANTS,
     raw_mcp_response: reading.rawMcpResponse ?? null,
     prompt_token_count: usage?.prompt ?? null,
     candidates_token_count: usage?.candidates ?? null,

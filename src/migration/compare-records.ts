@@ -14,30 +14,17 @@ export const TOKEN_COLUMNS = [
 export type TokenColumn = (typeof TOKEN_COLUMNS)[number];
 
 export interface ComparisonConfig {
-  /** Whether the five token counts are compared. Default true. */
-  readonly compareTokens: boolean;
   /** Two counts of tokens are taken as equal up to this difference. Default 100. */
   readonly tokenDiffThreshold: number;
   /** And up to this share of the legacy count, 0 to 1. Default 0: the threshold alone holds. */
   readonly tokenDiffRatio: number;
   /** Columns that are not compared. Default: none. */
   readonly ignore: readonly string[];
-  /** Makes a column's value comparable, on both sides, e.g. trims a text. Default: none. */
-  readonly clean: Readonly<Partial<Record<ComparedColumn, (value: unknown) => unknown>>>;
 }
-
-export const DEFAULT_COMPARISON: ComparisonConfig = {
-  compareTokens: true,
-  tokenDiffThreshold: 100,
-  tokenDiffRatio: 0,
-  ignore: [],
-  clean: {},
-};
 
 /** A column in which the two mappings of one turn do not agree. */
 export interface Difference {
   readonly field: ComparedColumn;
-  /** Values after cleaning. */
   readonly legacyValue: unknown;
   readonly solidValue: unknown;
   /** Solid minus legacy; `null` unless both are numbers. */
@@ -52,7 +39,7 @@ const FLOAT_TOLERANCE = 1e-9;
 
 /**
  * Finds every column in which the two rows of one turn differ. A value that only one side has is a difference.
- * Pure, but for a `clean` of the user's: where that throws, the value is compared as it is.
+ * Pure.
  *
  * @returns differences in column order; none if the rows agree
  */
@@ -64,9 +51,8 @@ export function compareRecords(
   const differences: Difference[] = [];
   for (const { name: field, type } of COMPARED_COLUMNS) {
     const isToken = isTokenColumn(field);
-    if (config.ignore.includes(field) || (isToken && !config.compareTokens)) continue;
-    const legacyValue = cleanValue(legacy[field], config.clean[field]);
-    const solidValue = cleanValue(solid[field], config.clean[field]);
+    if (config.ignore.includes(field)) continue;
+    const [legacyValue, solidValue] = [legacy[field], solid[field]];
     const bothNumbers = typeof legacyValue === 'number' && typeof solidValue === 'number';
     const diff = bothNumbers ? solidValue - legacyValue : null;
     const threshold = isToken ? findThreshold(legacyValue, config) : null;
@@ -81,15 +67,6 @@ export function compareRecords(
 
 export function isTokenColumn(field: string): field is TokenColumn {
   return TOKEN_COLUMNS.some((column) => column === field);
-}
-
-function cleanValue(value: unknown, clean: ((value: unknown) => unknown) | undefined): unknown {
-  if (clean === undefined) return value;
-  try {
-    return clean(value);
-  } catch {
-    return value;
-  }
 }
 
 function findThreshold(legacyValue: unknown, { tokenDiffThreshold, tokenDiffRatio }: ComparisonConfig): number {

@@ -1,6 +1,5 @@
 import type { ConversationRecord } from '../record/conversation-columns.ts';
 import type { TurnReading } from '../record/turn-reading.ts';
-import { buildLegacyRecord, type LegacyConstants } from './build-legacy-record.ts';
 import { type Difference, isTokenColumn, type TokenColumn } from './compare-records.ts';
 import { explainTokenDifference } from './explain-token-difference.ts';
 import { zipArrivedLate } from './zip-arrived-late.ts';
@@ -36,17 +35,15 @@ const UNKNOWN: MismatchCause = { cause: 'unknown', explained: false };
  * Finds the cause of each difference in the turn itself. Pure.
  *
  * @param legacy the legacy row as it was compared
- * @param constants those of the legacy mapping, where they are not the default
+ * @param byLegacyRules what the old tracker's rules give on this very turn: a legacy row from elsewhere is measured by it
  * @returns one cause per difference, in their order
  */
 export function findMismatchCauses(
   differences: readonly Difference[],
   legacy: ConversationRecord,
+  byLegacyRules: ConversationRecord,
   reading: TurnReading,
-  constants?: LegacyConstants,
 ): MismatchCause[] {
-  // What the old tracker's rules give on this very turn: a legacy row from elsewhere is measured by it.
-  const byLegacyRules = buildLegacyRecord(reading, constants);
   return differences.map((difference) => {
     if (isTokenDifference(difference)) return explainTokenDifference(difference, legacy, reading) ?? UNKNOWN;
     const { field, legacyValue } = difference;

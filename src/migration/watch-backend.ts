@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
-import { type BackendFlag, createBackendFlag, type ReadBackend } from './backend-flag.ts';
+import { type BackendFlag, createBackendFlag, fixedBackend, type ReadBackend } from './backend-flag.ts';
 import { createOpenFeatureBackend } from './openfeature-backend.ts';
 import { createBackendFileReader } from './read-backend-file.ts';
 
@@ -16,8 +16,7 @@ export function watchBackend(config: ResolvedConfig, clock: Clock, diagnostics: 
     return createBackendFlag({ initial, read: readOpenFeature(backendFlagKey), source, clock, diagnostics });
   }
   const { configFile } = config;
-  if (configFile === undefined || config.sources.backend !== 'file')
-    return { current: () => initial, close: () => undefined };
+  if (configFile === undefined || config.sources.backend !== 'file') return fixedBackend(initial);
   const read = createBackendFileReader(configFile, config.env);
   return createBackendFlag({ initial, read, source: configFile, clock, diagnostics });
 }

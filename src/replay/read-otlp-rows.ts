@@ -1,46 +1,45 @@
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
-import { resolveContentPolicies } from '../config/resolve-content-policies.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import type { LedgerEntry, RecordSink } from '../delivery/record-sink.ts';
-import { createRowPipeline } from '../pipeline/row-pipeline.ts';
-import { type FileContext, readTurns } from './read-turns.ts';
-import type { ReplayCandidate } from './replay-candidates.ts';
+import { fixedBackend } from '../migration/backend-flag.ts';
+import { MigrationMode } from '../migration/migration-mode.ts';
+import { assemblePipeline, type PipelineOptions } from '../pipeline/assemble-pipeline.ts';
+import { type FileContext, type ReportInput, readTurns } from './read-turns.ts';
 
-/** The rows that the agent would have written for the turns in OTLP/JSON files, with its mapping, rules and content policy. */
-export async function* readOtlpRows(
-  files: readonly string[],
-  values: SettingValues,
-  diagnostics: Diagnostics,
-  context: FileContext & { readonly clock: Clock },
-  report: (problem: string) => void,
-): AsyncGenerator<ReplayCandidate> {
-  const entries: LedgerEntry[] = [];
-  const { exporter } = createRowPipeline({
-    values,
-    readBackend: () => values.backend,
-    sink: createCollector(entries),
-    enrichers: [],
-    content: resolveContentPolicies(values).records,
-    // What a file holds was exported.
-    keepTrace: () => true,
-    diagnostics,
-    clock: context.clock,
+export interface OtlpRowsOptions extends Pick<PipelineOptions, 'keepTrace'> {
+  readonly files: readonly string[];
+  readonly values: SettingValues;
+  readonly context: FileContext;
+  readonly diagnostics: Diagnostics;
+  readonly clock: Clock;
+  readonly report: ReportInput;
+}
+
+/** The rows that an agent with these settings would have written for the turns in OTLP/JSON files. */
+export async function* readOtlpRows(options: OtlpRowsOptions): AsyncGenerator<LedgerEntry> {
+  const { files, context, report, clock, ...pipelineOptions } = options;
+  const { values, diagnostics } = options;
+  const collected: LedgerEntry[] = [];
+  const pipeline = assemblePipeline({
+    ...pipelineOptions,
+    sink: createCollector(collected),
+    detour: new MigrationMode({ backend: fixedBackend(values.backend), values, diagnostics, clock }), // migration
   });
-  for await (const turn of readTurns(files, context, (file, problem) => report(`${file} ${problem}`))) {
-    const result = await exporter.export(turn);
-    if (result.status === 'failed') report(`a turn could not be mapped: ${result.reason}`);
-    for (const { table, key, row } of entries.splice(0)) yield { table, key, row: { ...row } };
+  for await (const turn of readTurns(files, context, report)) {
+    const result = await pipeline.export(turn);
+    if (result.status === 'failed') report('a turn', `could not be mapped: ${result.reason}`);
+    yield* collected.splice(0);
   }
 }
 
-function createCollector(entries: LedgerEntry[]): RecordSink {
+function createCollector(collected: LedgerEntry[]): RecordSink {
   const done = { settled: true, pending: 0, detail: 'collected' };
   return {
     name: 'collector',
-    write: (added) => {
-      entries.push(...added);
-      return Promise.resolve(added.map(() => ({ status: 'stored' })));
+    write(entries) {
+      collected.push(...entries);
+      return Promise.resolve(entries.map(() => ({ status: 'stored' })));
     },
     flush: () => Promise.resolve(done),
     shutdown: () => Promise.resolve(done),

@@ -1,5 +1,7 @@
 import type { LedgerEntry, RecordSink, TableName } from '../delivery/record-sink.ts';
+import type { ContentPolicy } from '../privacy/content-policy.ts';
 import type { TableDefinition } from '../record/column.ts';
+import { redactRow } from '../record/redacted-row.ts';
 import { findRowProblem } from '../record/validate-row.ts';
 import type { ReportProblem } from './read-json-objects.ts';
 import type { ReplayCandidate } from './replay-candidates.ts';
@@ -10,6 +12,8 @@ const BATCH_BYTES = 4_000_000;
 
 export interface ReplayOptions {
   readonly candidates: AsyncIterable<ReplayCandidate>;
+  /** What the rows pass on their way back, as those of a running agent do. */
+  readonly policy: ContentPolicy;
   readonly tables: Readonly<Record<string, TableDefinition | undefined>>;
   /** Whose writes resolve once each row is stored or cannot be; undefined only reads. */
   readonly sink: RecordSink | undefined;
@@ -84,7 +88,7 @@ class Replay {
   }
 
   #check({ table, key, row }: ReplayCandidate): LedgerEntry | undefined {
-    const { tables, replayed, report } = this.#options;
+    const { tables, replayed, report, policy } = this.#options;
     if (!replayed.see(table, key)) {
       this.#books.duplicates += 1;
       return undefined;
@@ -100,7 +104,7 @@ class Replay {
       this.#books.storedBefore += 1;
       return undefined;
     }
-    return { table: definition.name as TableName, key, row };
+    return { table: definition.name as TableName, key, row: redactRow(definition, row, policy) };
   }
 
   async #write(): Promise<void> {

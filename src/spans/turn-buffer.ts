@@ -1,26 +1,11 @@
 import { isValidSpanId, isValidTraceId } from '@opentelemetry/api';
 import { RecentSet } from '../base/recent-set.ts';
 import { assembleTurn } from './assemble-turn.ts';
-import { DeadlineQueue } from './deadline-queue.ts';
 import { type HeldSpan, HeldSpans, isBelow, isWithinOpenSpan, spansBelow, type TakeSnapshot } from './held-spans.ts';
 import type { SpanSnapshot } from './span-snapshot.ts';
 import type { SpanRole } from './turn.ts';
 import type { TurnBufferOptions } from './turn-buffer-options.ts';
-
-interface HeldTurn {
-  /** The agent span; for a turn without one, the local root that its GenAI spans are below. */
-  readonly top: HeldSpan;
-  readonly kind: 'agent' | 'genai';
-  /** `open`: collecting; `ready`: to be written; `written`: held for late spans. */
-  state: 'open' | 'ready' | 'written';
-  recordVersion: number;
-  /** The span that names its row; known once it was written. */
-  rootSpanId: string | undefined;
-  /** Whether what was written last lacked nothing. */
-  complete: boolean;
-  /** Whether spans have come since then that change it. */
-  stale: boolean;
-}
+import { type HeldTurn, TurnQueues } from './turn-queues.ts';
 
 const FORGOTTEN_TRACES = 50_000;
 
@@ -37,22 +22,15 @@ export class TurnBuffer {
   readonly #turns = new Map<HeldSpan, HeldTurn>();
   /** Local roots with agent turns below: their other GenAI spans make no turn. */
   readonly #agentRoots = new Map<HeldSpan, Set<HeldTurn>>();
-  readonly #ready = new Set<HeldTurn>();
   readonly #forgottenTraces = new RecentSet<string>(FORGOTTEN_TRACES);
-  /** Turns not written yet, oldest first. */
-  readonly #unwritten: DeadlineQueue<HeldTurn>;
-  /** Turns whose top has ended and that have open spans. */
-  readonly #waiting: DeadlineQueue<HeldTurn>;
-  readonly #written: DeadlineQueue<HeldTurn>;
-  /** Written turns whose top is still open: held until it ends, or a bound asks for their memory. */
-  readonly #unended = new Set<HeldTurn>();
+  readonly #queues: TurnQueues;
 
   constructor(options: TurnBufferOptions) {
-    const { clock, turnTimeoutMillis, zipMetricsTimeoutMillis } = options;
     this.#options = options;
-    this.#unwritten = new DeadlineQueue(clock, turnTimeoutMillis, (turn) => this.#makeReady(turn));
-    this.#waiting = new DeadlineQueue(clock, zipMetricsTimeoutMillis, (turn) => this.#makeReady(turn));
-    this.#written = new DeadlineQueue(clock, turnTimeoutMillis, (turn) => this.#forget(turn));
+    this.#queues = new TurnQueues(options, {
+      makeReady: (turn) => this.#makeReady(turn),
+      forget: (turn) => this.#forget(turn),
+    });
   }
 
   /** Spans and bytes held at the moment. */
@@ -98,7 +76,7 @@ export class TurnBuffer {
 
   /** Writes one ready turn. @returns whether there was one */
   writeReady(): boolean {
-    const [turn] = this.#ready;
+    const [turn] = this.#queues.ready;
     if (turn === undefined) return false;
     this.#write(turn);
     return true;
@@ -180,7 +158,7 @@ export class TurnBuffer {
       stale: false,
     };
     this.#turns.set(top, turn);
-    this.#unwritten.add(turn);
+    this.#queues.unwritten.add(turn);
     this.#options.onTurnStart();
     return turn;
   }
@@ -193,26 +171,26 @@ export class TurnBuffer {
     }
     if (turn.top.snapshot === undefined) return;
     if (turn.top.openCount === 0) this.#makeReady(turn);
-    else this.#waiting.add(turn);
+    else this.#queues.waiting.add(turn);
   }
 
   #makeReady(turn: HeldTurn): void {
-    this.#dequeue(turn);
+    this.#queues.delete(turn);
     turn.state = 'ready';
-    this.#ready.add(turn);
+    this.#queues.ready.add(turn);
     this.#options.onReady();
   }
 
   #write(held: HeldTurn): void {
-    this.#dequeue(held);
+    this.#queues.delete(held);
     const turn = assembleTurn(held.top, this.#options.classify, held.rootSpanId);
     held.state = 'written';
     held.recordVersion += 1;
     held.rootSpanId ??= turn?.rootSpanId;
     held.stale = false;
     held.complete = turn?.incompleteReason === undefined;
-    if (held.top.snapshot === undefined) this.#unended.add(held);
-    else this.#written.add(held);
+    if (held.top.snapshot === undefined) this.#queues.unended.add(held);
+    else this.#queues.written.add(held);
     if (turn !== undefined) this.#options.onTurn({ ...turn, recordVersion: held.recordVersion });
     // Under a root that never ends (a job, a socket) later model calls are another turn, not late spans of this one.
     if (held.kind === 'genai' && held.top.snapshot === undefined) this.#forget(held);
@@ -235,17 +213,9 @@ export class TurnBuffer {
   }
 
   #drop(turn: HeldTurn): void {
-    this.#dequeue(turn);
+    this.#queues.delete(turn);
     this.#turns.delete(turn.top);
     this.#agentRoots.get(turn.top.localRoot)?.delete(turn);
-  }
-
-  #dequeue(turn: HeldTurn): void {
-    this.#unwritten.delete(turn);
-    this.#waiting.delete(turn);
-    this.#written.delete(turn);
-    this.#unended.delete(turn);
-    this.#ready.delete(turn);
   }
 
   /** A span in no turn: kept only while something below it may need it, or a turn may still open above it. */
@@ -280,7 +250,7 @@ export class TurnBuffer {
   #keepWithinBounds(): void {
     const { maxHeldBytes, maxHeldSpans } = this.#options;
     while (this.#spans.sizeBytes > maxHeldBytes || this.#spans.count > maxHeldSpans) {
-      const written = this.#written.oldest() ?? this.#unended.values().next().value;
+      const written = this.#queues.written.oldest() ?? this.#queues.unended.values().next().value;
       if (written?.stale === true) this.#write(written);
       else if (written !== undefined) this.#forget(written);
       else if (!this.writeReady()) this.#writeOldest();
@@ -288,7 +258,7 @@ export class TurnBuffer {
   }
 
   #writeOldest(): void {
-    const turn = this.#unwritten.oldest();
+    const turn = this.#queues.unwritten.oldest();
     if (turn !== undefined) {
       this.#write(turn);
       return;

@@ -11,12 +11,10 @@ export type TurnExportResult =
  */
 export interface TurnExporter {
   export(turn: Turn): Promise<TurnExportResult>;
-  /** Called when a turn begins, so that what the first export needs can be loaded while the agent works. */
-  prepare?(): void;
-  /** Takes a span that adds to a turn of another process, which its attributes name. Must not throw. */
-  amend?(span: SpanSnapshot): Promise<TurnExportResult>;
+  /** Takes a span that adds to a turn of another process, which its attributes name. */
+  amend(span: SpanSnapshot): Promise<TurnExportResult>;
   /** Makes the turn's row durable before it returns, for the process's `exit` event. */
-  exportSync?(turn: Turn): void;
+  exportSync(turn: Turn): void;
   /** Hands over what exports that are still running have ready, for the process's `exit` event. */
-  finishSync?(): void;
+  finishSync(): void;
 }

@@ -4,13 +4,15 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import { snapshotSpan } from './snapshot-span.ts';
+import type { SpanSnapshot } from './span-snapshot.ts';
 import type { ClassifySpan, Turn } from './turn.ts';
 import { TurnBuffer } from './turn-buffer.ts';
 import type { SpanDropReason } from './turn-buffer-options.ts';
 import type { TurnExporter, TurnExportResult } from './turn-exporter.ts';
 
 export interface TurnProcessorOptions {
-  readonly exporter: TurnExporter;
+  /** Loads what makes rows of turns; called when the first turn begins, for a start need not pay for it. */
+  readonly exporter: () => Promise<TurnExporter>;
   readonly classify: ClassifySpan;
   readonly diagnostics: Diagnostics;
   /** Milliseconds to wait after a root's end for spans below it. Default: 30,000. */
@@ -48,7 +50,9 @@ const SLICE_MILLIS = 4;
  */
 export class TurnProcessor implements SpanProcessor {
   readonly #buffer: TurnBuffer;
-  readonly #exporter: TurnExporter;
+  readonly #load: () => Promise<TurnExporter>;
+  #loading: Promise<TurnExporter> | undefined;
+  #exporter: TurnExporter | undefined;
   readonly #diagnostics: Diagnostics;
   readonly #settle: () => Promise<void>;
   readonly #inFlight = new Set<Promise<void>>();
@@ -61,7 +65,7 @@ export class TurnProcessor implements SpanProcessor {
   #ending = false;
 
   constructor(options: TurnProcessorOptions) {
-    this.#exporter = options.exporter;
+    this.#load = options.exporter;
     this.#diagnostics = options.diagnostics;
     this.#settle = options.settle ?? (() => Promise.resolve());
     this.#buffer = new TurnBuffer({
@@ -71,9 +75,14 @@ export class TurnProcessor implements SpanProcessor {
       turnTimeoutMillis: options.turnTimeoutMillis ?? 600_000,
       maxHeldBytes: options.maxHeldBytes ?? 64 * 1024 * 1024,
       maxHeldSpans: options.maxHeldSpans ?? 200_000,
-      onTurnStart: () => this.#exporter.prepare?.(),
-      onTurn: (turn) => this.#export(turn),
-      onForeignPart: (span) => this.#track(async () => (await this.#exporter.amend?.(span)) ?? { status: 'exported' }),
+      onTurnStart: () => void this.#loaded().catch(() => undefined),
+      onTurn: (turn) => {
+        if (turn.recordVersion === 1) this.#turns += 1;
+        else this.#amendments += 1;
+        if (this.#ending) this.#exportSync(turn);
+        else this.#track(this.#export(turn));
+      },
+      onForeignPart: (span) => this.#track(this.#amend(span)),
       onReady: () => this.#scheduleSlice(),
       onDrop: (reason, count) => this.#droppedSpans.set(reason, (this.#droppedSpans.get(reason) ?? 0) + count),
     });
@@ -126,6 +135,7 @@ export class TurnProcessor implements SpanProcessor {
   finishSync(): void {
     this.#ending = true;
     this.#guard(() => this.#buffer.writeAll());
+    this.#exporter?.finishSync();
   }
 
   stats(): TurnProcessorStats {
@@ -143,8 +153,12 @@ export class TurnProcessor implements SpanProcessor {
     try {
       work();
     } catch (error) {
-      this.#diagnostics.warn('turn-processor', `a span could not be processed: ${describeError(error)}`);
+      this.#sayProblem(error);
     }
+  }
+
+  #sayProblem(error: unknown): void {
+    this.#diagnostics.warn('turn-processor', `a span could not be processed: ${describeError(error)}`);
   }
 
   #scheduleSlice(): void {
@@ -156,34 +170,47 @@ export class TurnProcessor implements SpanProcessor {
   #writeSlice(): void {
     this.#slice = undefined;
     const until = performance.now() + SLICE_MILLIS;
-    this.#guard(() => {
+    try {
       while (this.#buffer.writeReady()) {
         if (performance.now() < until) continue;
         this.#scheduleSlice();
         break;
       }
-    });
-  }
-
-  #export(turn: Turn): void {
-    if (turn.recordVersion === 1) this.#turns += 1;
-    else this.#amendments += 1;
-    if (this.#ending) {
-      this.#exporter.exportSync?.(turn);
-      return;
+    } catch (error) {
+      this.#sayProblem(error);
     }
-    this.#track(() => this.#exporter.export(turn));
   }
 
-  #track(work: () => Promise<TurnExportResult>): void {
-    const done: Promise<void> = this.#run(work).finally(() => this.#inFlight.delete(done));
+  async #export(turn: Turn): Promise<TurnExportResult> {
+    return (this.#exporter ?? (await this.#loaded())).export(turn);
+  }
+
+  async #amend(span: SpanSnapshot): Promise<TurnExportResult> {
+    return (this.#exporter ?? (await this.#loaded())).amend(span);
+  }
+
+  #exportSync(turn: Turn): void {
+    if (this.#exporter !== undefined) this.#exporter.exportSync(turn);
+    else this.#diagnostics.warn('exit', 'the process ended before a turn could be written; await flush() first');
+  }
+
+  #loaded(): Promise<TurnExporter> {
+    this.#loading ??= this.#load().then((exporter) => {
+      this.#exporter = exporter;
+      return exporter;
+    });
+    return this.#loading;
+  }
+
+  #track(work: Promise<TurnExportResult>): void {
+    const done: Promise<void> = this.#judge(work).finally(() => this.#inFlight.delete(done));
     this.#inFlight.add(done);
   }
 
-  async #run(work: () => Promise<TurnExportResult>): Promise<void> {
+  async #judge(work: Promise<TurnExportResult>): Promise<void> {
     let reason: string;
     try {
-      const result = await work();
+      const result = await work;
       if (result.status === 'exported') return;
       ({ reason } = result);
     } catch (error) {

@@ -9,7 +9,7 @@ import { AdkSpanProcessor } from '../instrumentation/adk/adk-span-processor.ts';
 import { classifySpan } from '../record/dialects/classify-span.ts';
 import { TurnProcessor, type TurnProcessorStats } from '../spans/turn-processor.ts';
 import type { SpanExportStats } from '../traces/span-export-queue.ts';
-import { LazyRows } from './lazy-rows.ts';
+import { Rows } from './rows.ts';
 import { type StartOptions, settingsOf } from './start-options.ts';
 import { createTracePipeline, type TracePipeline } from './trace-pipeline.ts';
 
@@ -73,7 +73,7 @@ class RunningLedger implements Spanledger {
   readonly spanProcessors: readonly SpanProcessor[];
   readonly sampler: Sampler;
   readonly #traces: TracePipeline;
-  readonly #rows: LazyRows;
+  readonly #rows: Rows;
   readonly #turns: TurnProcessor;
   readonly #diagnostics: Diagnostics;
   readonly #clock: Clock;
@@ -84,25 +84,24 @@ class RunningLedger implements Spanledger {
     this.config = config;
     this.#diagnostics = diagnostics;
     this.#clock = clock;
-    const content = resolveContentPolicies(values, options.redactors);
     this.#traces = createTracePipeline({
       config,
       sampler: options.sampler,
-      content: content.traces,
+      content: resolveContentPolicies(values, options.redactors).traces,
       diagnostics,
       clock,
     });
-    this.#rows = new LazyRows({
+    this.#rows = new Rows({
       config,
       sink: options.sink,
-      enrichers: options.enrichers ?? [],
-      content: content.records,
-      keepTrace: (turn, record) => this.#traces.keeper.keep(turn, record),
+      enrichers: options.enrichers,
+      redactors: options.redactors,
+      keepTrace: (reading) => this.#traces.keeper.keep(reading),
       diagnostics,
       clock,
     });
     this.#turns = new TurnProcessor({
-      exporter: this.#rows,
+      exporter: () => this.#rows.load(),
       classify: classifySpan,
       diagnostics,
       clock,

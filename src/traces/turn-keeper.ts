@@ -1,6 +1,6 @@
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { ConversationRecord } from '../record/conversation-columns.ts';
+import type { TurnReading } from '../record/turn-reading.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import type { Turn } from '../spans/turn.ts';
 import { walk } from '../spans/walk.ts';
@@ -20,6 +20,9 @@ export interface TurnKeeperOptions {
   readonly export: (span: ReadableSpan) => void;
 }
 
+/** What of a turn decides. */
+export type TurnOutcome = Pick<TurnReading, 'turn' | 'success' | 'startTimeUnixNano' | 'endTimeUnixNano'>;
+
 /** Turns that late spans may still amend. */
 const MAX_KEPT_TURNS = 1_000;
 
@@ -38,14 +41,13 @@ export class TurnKeeper {
     this.#export = options.export;
   }
 
-  /**
-   * @param record the turn's row, for its outcome
-   * @returns whether the backend sees the turn: then the row's `sampled` is true
-   */
-  keep(turn: Turn, record: Pick<ConversationRecord, 'message_id' | 'success' | 'duration_ms'>): boolean {
+  /** @returns whether the backend sees the turn: then the row's `sampled` is true */
+  keep(reading: TurnOutcome): boolean {
+    const { turn } = reading;
     if (turn.roots.every(({ span }) => span.sampled)) return true;
-    if (!this.#matters(record) && !this.#sent.has(record.message_id)) return false;
-    const sent = this.#sentOf(record.message_id);
+    const id = `${turn.traceId}-${turn.rootSpanId}`;
+    if (!this.#matters(reading) && !this.#sent.has(id)) return false;
+    const sent = this.#sentOf(id);
     for (const span of [...spansOf(turn), ...turn.ancestors]) {
       if (span.sampled || span.endTimeUnixNano === undefined || sent.has(span.spanId)) continue;
       sent.add(span.spanId);
@@ -54,15 +56,15 @@ export class TurnKeeper {
     return true;
   }
 
-  #matters({ success, duration_ms: millis }: Pick<ConversationRecord, 'success' | 'duration_ms'>): boolean {
+  #matters({ success, startTimeUnixNano: start, endTimeUnixNano: end }: TurnOutcome): boolean {
     const { errors, slowerThanMillis } = this.#rules;
     if (errors && success === false) return true;
-    return slowerThanMillis !== undefined && millis !== null && millis >= slowerThanMillis;
+    return slowerThanMillis !== undefined && end !== undefined && Number(end - start) / 1e6 >= slowerThanMillis;
   }
 
-  #sentOf(messageId: string): Set<string> {
-    const sent = this.#sent.get(messageId) ?? new Set<string>();
-    this.#sent.set(messageId, sent);
+  #sentOf(id: string): Set<string> {
+    const sent = this.#sent.get(id) ?? new Set<string>();
+    this.#sent.set(id, sent);
     const [oldest] = this.#sent.keys();
     if (this.#sent.size > MAX_KEPT_TURNS && oldest !== undefined) this.#sent.delete(oldest);
     return sent;

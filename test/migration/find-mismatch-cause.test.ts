@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildLegacyRecord } from '../../src/migration/build-legacy-record.ts';
-import { compareRecords, DEFAULT_COMPARISON, TOKEN_COLUMNS } from '../../src/migration/compare-records.ts';
+import { compareRecords, TOKEN_COLUMNS } from '../../src/migration/compare-records.ts';
 import { findMismatchCauses } from '../../src/migration/find-mismatch-cause.ts';
 import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
@@ -9,7 +9,7 @@ import { readTurn } from '../../src/record/read-turn.ts';
 import type { Turn } from '../../src/spans/turn.ts';
 import { type SampleTurnOptions, sampleTurn } from '../support/sample-turn.ts';
 
-const EXACT = { ...DEFAULT_COMPARISON, tokenDiffThreshold: 0 };
+const EXACT = { tokenDiffThreshold: 0, tokenDiffRatio: 0, ignore: [] };
 
 /** Token differences as `field: cause`, with `!` where the cause does not account for them. */
 function tokenCauses(turn: Turn, change: (legacy: ConversationRecord) => Partial<ConversationRecord> = () => ({})) {
@@ -18,7 +18,7 @@ function tokenCauses(turn: Turn, change: (legacy: ConversationRecord) => Partial
   const differences = compareRecords(legacy, buildRecord(turn), EXACT).filter(({ field }) =>
     TOKEN_COLUMNS.some((column) => column === field),
   );
-  const causes = findMismatchCauses(differences, legacy, readTurn(turn));
+  const causes = findMismatchCauses(differences, legacy, buildLegacyRecord(readTurn(turn)), readTurn(turn));
   return Object.fromEntries(
     differences.map(({ field }, index) => [field, `${causes[index]?.cause}${causes[index]?.explained ? '' : '!'}`]),
   );
@@ -171,7 +171,7 @@ describe('causes of other differences', () => {
   const causesOf = (turn: Turn, change: Partial<ConversationRecord> = {}) => {
     const legacy = { ...buildLegacyRecord(readTurn(turn)), ...change };
     const differences = compareRecords(legacy, buildRecord(turn), EXACT);
-    const causes = findMismatchCauses(differences, legacy, readTurn(turn));
+    const causes = findMismatchCauses(differences, legacy, buildLegacyRecord(readTurn(turn)), readTurn(turn));
     return new Map(differences.map(({ field }, index) => [field, causes[index]]));
   };
 

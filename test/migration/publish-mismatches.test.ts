@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { afterEach, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
+import { resolveConfig } from '../../src/config/resolve-config.ts';
 import { buildLegacyRecord } from '../../src/migration/build-legacy-record.ts';
 import { createSideBySide } from '../../src/migration/side-by-side.ts';
 import { buildRecord } from '../../src/record/build-record.ts';
@@ -22,10 +23,12 @@ const TURN = sampleTurn({
 });
 
 function compare(): void {
-  const sideBySide = createSideBySide({}, {}, createDiagnostics({ write: () => {} }));
-  const legacy = buildLegacyRecord(readTurn(TURN));
+  const { values } = resolveConfig({ configFile: false, env: {} });
+  const reading = readTurn(TURN);
+  const sideBySide = createSideBySide(values, undefined, createDiagnostics({ write: () => {} }));
+  const legacy = buildLegacyRecord(reading);
   const solid = buildRecord(TURN);
-  sideBySide.compare(TURN, { record: legacy, stored: legacy }, { record: solid, stored: solid });
+  sideBySide.compare(reading, { record: legacy, stored: legacy }, { record: solid, stored: solid });
 }
 
 afterEach(() => {

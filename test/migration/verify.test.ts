@@ -2,13 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { countLoggedTurns } from '../../src/cli/count-fallback-rows.ts';
 import { buildFallbackEntries } from '../../src/delivery/fallback-entry.ts';
 import type { LedgerEntry } from '../../src/delivery/record-sink.ts';
 import type { PendingRow } from '../../src/delivery/row-store.ts';
 import type { Backend } from '../../src/migration/backend.ts';
-import { createDualExporter, type DualExporterOptions } from '../../src/migration/dual.ts';
 import type { Turn } from '../../src/spans/turn.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
 import { type CliRun, runTestCli } from '../cli/test-context.ts';
@@ -16,6 +14,7 @@ import { CollectingSink } from '../support/collecting-sink.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { mapWithRules } from '../support/map-with-rules.ts';
+import { type MigratingPipelineOptions, migratingPipeline } from '../support/migrating-pipeline.ts';
 import { mixedTurns } from '../support/mixed-turns.ts';
 import { sampleTurn } from '../support/sample-turn.ts';
 
@@ -32,7 +31,11 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 /** Writes what the turns leave behind in one mode to the store. */
-async function run(turns: readonly Turn[], backend: Backend, more: Partial<DualExporterOptions> = {}): Promise<void> {
+async function run(
+  turns: readonly Turn[],
+  backend: Backend,
+  more: Partial<MigratingPipelineOptions> = {},
+): Promise<void> {
   const store = LocalStore.open(path, { busyTimeoutMillis: 1_000 });
   const entries: LedgerEntry[] = [];
   const sink = Object.assign(new CollectingSink(), {
@@ -41,14 +44,7 @@ async function run(turns: readonly Turn[], backend: Backend, more: Partial<DualE
       return written.map(() => ({ status: 'stored' }) as const);
     },
   });
-  const exporter = createDualExporter({
-    sink,
-    map: mapWithRules,
-    diagnostics: createDiagnostics({ write: () => {} }),
-    readBackend: () => backend,
-    comparison: { ignore: IGNORE },
-    ...more,
-  });
+  const exporter = migratingPipeline({ sink, backend, ...more, settings: { compareIgnore: IGNORE, ...more.settings } });
   await Promise.all(turns.map((turn) => exporter.export(turn)));
   expect(store.insertRows(entries).every(Boolean)).toBe(true);
   store.close();
@@ -98,7 +94,7 @@ describe('dual', () => {
     await run(
       turns.map(({ turn }) => turn),
       'dual',
-      { legacy: { module: FAULTY_TRACKER } },
+      { settings: { legacyModule: FAULTY_TRACKER } },
     );
     const result = await verdict('--phase', 'dual');
     expect(result.exitCode).toBe(1);
@@ -116,7 +112,10 @@ describe('dual', () => {
   it('sees that one side does not persist', async () => {
     const turns = healthy(100);
     await run(turns.slice(0, 98), 'dual');
-    await run(turns.slice(98), 'dual', { map: () => Promise.reject(new Error('new bug')) });
+    const fails = (): never => {
+      throw new Error('new bug');
+    };
+    await run(turns.slice(98), 'dual', { map: fails });
     const result = await verdict('--phase', 'dual');
     expect(failed(result)).toEqual(['both sides persist']);
     expect(result.sentence).toContain('98 of 100, 98 %; only legacy 2, only solid 0');
@@ -137,7 +136,7 @@ describe('dual', () => {
       calls: [{ usage, text: 'Listo' }],
       startMillis: Date.UTC(2025, 5, 2),
     });
-    await run([turn], 'dual', { legacy: { module: tracker } });
+    await run([turn], 'dual', { settings: { legacyModule: tracker } });
     const result = await verdict('--phase', 'dual');
     expect(failed(result)).toEqual(['unexplained mismatches']);
     const strict = await verdict('--phase', 'dual', '--token-diff-ratio', '0.0001');
@@ -179,7 +178,7 @@ describe('solid', () => {
   });
 
   it('sees a ZIP without metrics', async () => {
-    const withoutMetrics: DualExporterOptions['map'] = (turn) => ({
+    const withoutMetrics: MigratingPipelineOptions['map'] = ({ turn }) => ({
       ...mapWithRules(turn),
       zip_generated: true,
       zip_generation_time_ms: null,

@@ -7,18 +7,13 @@ import type { ConversationRecord } from '../../src/record/conversation-columns.t
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import type { TurnExporter } from '../../src/spans/turn-exporter.ts';
 import { TurnProcessor, type TurnProcessorOptions } from '../../src/spans/turn-processor.ts';
+import { exporterTo } from '../support/turn-exporter.ts';
 
 function setUp(options: Partial<TurnProcessorOptions> = {}) {
   const rows: ConversationRecord[] = [];
   const said: string[] = [];
-  const collect: TurnExporter = {
-    export: async (turn) => {
-      rows.push(buildRecord(turn));
-      return { status: 'exported' };
-    },
-  };
   const processor = new TurnProcessor({
-    exporter: collect,
+    exporter: async () => exporterTo((turn) => rows.push(buildRecord(turn))),
     classify: classifySpan,
     diagnostics: createDiagnostics({ write: (line) => said.push(line) }),
     ...options,
@@ -83,14 +78,11 @@ describe('TurnProcessor', () => {
   });
 
   it('keeps what an exporter throws or rejects from the host, and counts it', async () => {
-    for (const exporter of [
-      { export: () => Promise.reject(new Error('no')) },
-      {
-        export: () => {
-          throw new Error('no');
-        },
-      },
-    ] satisfies TurnExporter[]) {
+    const fails = (): never => {
+      throw new Error('no');
+    };
+    for (const failing of [() => Promise.reject(new Error('no')), fails]) {
+      const exporter = async (): Promise<TurnExporter> => ({ ...exporterTo(() => undefined), export: failing });
       const { processor, startSpan, said } = setUp({ exporter });
       startSpan('a', undefined, AGENT).end();
       startSpan('b', undefined, AGENT).end();

@@ -8,6 +8,7 @@ import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import { TurnProcessor } from '../../src/spans/turn-processor.ts';
+import { exporterTo } from './turn-exporter.ts';
 
 /**
  * Registers a provider for the tests of a file, and empties its rows after each.
@@ -17,12 +18,7 @@ import { TurnProcessor } from '../../src/spans/turn-processor.ts';
 export function collectAdkRows(): { readonly rows: ConversationRecord[]; readonly processor: TurnProcessor } {
   const rows: ConversationRecord[] = [];
   const processor = new TurnProcessor({
-    exporter: {
-      export: async (turn) => {
-        rows.push(buildRecord(turn));
-        return { status: 'exported' };
-      },
-    },
+    exporter: async () => exporterTo((turn) => rows.push(buildRecord(turn))),
     classify: classifySpan,
     diagnostics: createDiagnostics(),
   });

@@ -10,6 +10,7 @@ import { TurnProcessor } from '../../src/spans/turn-processor.ts';
 import { AnalyticsSampler } from '../../src/traces/analytics-sampler.ts';
 import { createRatioSampler } from '../../src/traces/parse-sampler.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { exporterTo } from '../support/turn-exporter.ts';
 import { type DialectFixture, readDialectFixtures } from './dialect-fixtures.ts';
 import { type AttributesAt, replayCapture } from './replay-capture.ts';
 
@@ -25,7 +26,7 @@ async function rowsUnder(
   const turns: Turn[] = [];
   const clock = new ManualClock();
   const processor = new TurnProcessor({
-    exporter: { export: (turn) => Promise.resolve({ status: 'exported' as const }).finally(() => turns.push(turn)) },
+    exporter: async () => exporterTo((turn) => turns.push(turn)),
     classify: classifySpan,
     diagnostics: createDiagnostics({ write: () => undefined }),
     clock,

@@ -3,7 +3,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
 import type { SpanSnapshot } from '../../src/spans/span-snapshot.ts';
 import type { SpanNode, Turn } from '../../src/spans/turn.ts';
-import { type KeepRules, TurnKeeper } from '../../src/traces/turn-keeper.ts';
+import { type KeepRules, TurnKeeper, type TurnOutcome } from '../../src/traces/turn-keeper.ts';
 
 function snapshot(spanId: string, changes: Partial<SpanSnapshot> = {}): SpanSnapshot {
   return {
@@ -49,21 +49,32 @@ function setUp(rules: Partial<KeepRules> = {}) {
   return { exported, keeper, ids: () => exported.map((span) => span.spanContext().spanId) };
 }
 
-const FAILED = { message_id: 'm', success: false, duration_ms: 10 };
-const SLOW = { message_id: 'm', success: true, duration_ms: 5_000 };
-const FINE = { message_id: 'm', success: true, duration_ms: 10 };
+/** A turn's outcome; `millis` from its start to its end. */
+function outcome(turn: Turn, success: boolean | undefined, millis: number | undefined = 10): TurnOutcome {
+  const endTimeUnixNano = millis === undefined ? undefined : BigInt(millis) * 1_000_000n;
+  return { turn, success, startTimeUnixNano: 0n, endTimeUnixNano };
+}
+
+const failed = (turn: Turn): TurnOutcome => outcome(turn, false);
+const slow = (turn: Turn): TurnOutcome => outcome(turn, true, 5_000);
+const fine = (turn: Turn): TurnOutcome => outcome(turn, true);
 
 describe('TurnKeeper', () => {
   it.each([
-    ['a failed turn by the rule for errors', { errors: true }, FAILED, true],
-    ['a slow turn by its rule', { slowerThanMillis: 5_000 }, SLOW, true],
-    ['no quick turn', { errors: true, slowerThanMillis: 5_001 }, SLOW, false],
-    ['no turn that answered', { errors: true }, FINE, false],
-    ['no turn whose outcome is not known', { errors: true }, { ...FINE, success: null, duration_ms: null }, false],
-    ['nothing without rules', {}, FAILED, false],
-  ])('keeps %s', (_, rules, record, kept) => {
+    ['a failed turn by the rule for errors', { errors: true }, failed, true],
+    ['a slow turn by its rule', { slowerThanMillis: 5_000 }, slow, true],
+    ['no quick turn', { errors: true, slowerThanMillis: 5_001 }, slow, false],
+    ['no turn that answered', { errors: true }, fine, false],
+    [
+      'no turn whose outcome is not known',
+      { errors: true },
+      (turn: Turn) => outcome(turn, undefined, undefined),
+      false,
+    ],
+    ['nothing without rules', {}, failed, false],
+  ])('keeps %s', (_, rules, end, kept) => {
     const { keeper, ids } = setUp(rules);
-    expect(keeper.keep(turnOf([snapshot('r'), snapshot('c')]), record)).toBe(kept);
+    expect(keeper.keep(end(turnOf([snapshot('r'), snapshot('c')])))).toBe(kept);
     expect(ids()).toEqual(kept ? ['r', 'c'] : []);
   });
 
@@ -74,22 +85,22 @@ describe('TurnKeeper', () => {
       snapshot('open', { endTimeUnixNano: undefined }),
       snapshot('sent', { sampled: true }),
     ];
-    keeper.keep(turnOf(spans, [snapshot('invocation'), snapshot('http', { endTimeUnixNano: undefined })]), FAILED);
+    keeper.keep(failed(turnOf(spans, [snapshot('invocation'), snapshot('http', { endTimeUnixNano: undefined })])));
     expect(ids()).toEqual(['r', 'invocation']);
-    keeper.keep(turnOf([...spans, snapshot('late')], [], 2), FINE);
+    keeper.keep(fine(turnOf([...spans, snapshot('late')], [], 2)));
     expect(ids()).toEqual(['r', 'invocation', 'late']);
   });
 
   it('has nothing to do for a sampled turn', () => {
     const { keeper, exported } = setUp({ errors: true });
-    expect(keeper.keep(turnOf([snapshot('r', { sampled: true })]), FAILED)).toBe(true);
+    expect(keeper.keep(failed(turnOf([snapshot('r', { sampled: true })])))).toBe(true);
     expect(exported).toEqual([]);
   });
 
   it('sends spans as an exporter takes them', () => {
     const { keeper, exported } = setUp({ errors: true });
     const event = { name: 'exception', timeUnixNano: 2_000_000_000n, attributes: { 'exception.type': 'E' } };
-    keeper.keep(turnOf([snapshot('r', { parentSpanId: 'p', events: [event] })]), FAILED);
+    keeper.keep(failed(turnOf([snapshot('r', { parentSpanId: 'p', events: [event] })])));
     expect(exported[0]).toMatchObject({
       name: 'span r',
       startTime: [1, 7],
@@ -108,11 +119,14 @@ describe('TurnKeeper', () => {
 
   it('forgets the oldest turns', () => {
     const { keeper, exported } = setUp({ errors: true });
-    for (let turn = 0; turn <= 1_000; turn += 1)
-      keeper.keep(turnOf([snapshot('r')]), { ...FAILED, message_id: `m${turn}` });
-    keeper.keep(turnOf([snapshot('r')], [], 2), { ...FAILED, message_id: 'm1000' });
+    const named = (turn: number, version = 1): Turn => ({
+      ...turnOf([snapshot('r')], [], version),
+      rootSpanId: `${turn}`,
+    });
+    for (let turn = 0; turn <= 1_000; turn += 1) keeper.keep(failed(named(turn)));
+    keeper.keep(failed(named(1_000, 2)));
     expect(exported).toHaveLength(1_001);
-    keeper.keep(turnOf([snapshot('r')], [], 2), { ...FAILED, message_id: 'm0' });
+    keeper.keep(failed(named(0, 2)));
     expect(exported).toHaveLength(1_002);
   });
 });

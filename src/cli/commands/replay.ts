@@ -1,18 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
-import { createDiagnostics, type Diagnostics } from '../../base/diagnostics.ts';
 import { ConfigurationError, describeError } from '../../base/errors.ts';
 import { toJsonLine, toJsonText, toPrintable } from '../../base/printable.ts';
 import { resolveConfig } from '../../config/resolve-config.ts';
+import { resolveContentPolicies } from '../../config/resolve-content-policies.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
 import { TABLE_NAMES } from '../../delivery/delivery-config.ts';
 import type { TableName } from '../../delivery/record-sink.ts';
+import { createContentPolicy } from '../../privacy/content-policy.ts';
 import { readJsonObjects } from '../../replay/read-json-objects.ts';
 import { type ReplayCandidate, readCandidates } from '../../replay/replay-candidates.ts';
 import { type ReplayBooks, replayRows } from '../../replay/replay-rows.ts';
 import { ReplayedKeys } from '../../replay/replayed-keys.ts';
 import { LEDGER_TABLES } from '../../store/tables.ts';
+import { createCliDiagnostics } from '../cli-diagnostics.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
 import { renderReplayBooks, showProgress } from '../replay-report.ts';
@@ -109,6 +111,7 @@ async function replaySource(
   try {
     books = await replayRows({
       candidates,
+      policy: createContentPolicy(resolveContentPolicies(values).records),
       tables: Object.fromEntries(LEDGER_TABLES.map((table) => [table.name, table])),
       sink,
       replayed:
@@ -183,7 +186,16 @@ async function* readOtlp(
   report: (problem: string) => void,
 ): AsyncGenerator<ReplayCandidate> {
   const { readOtlpRows } = await import('../../replay/read-otlp-rows.ts');
-  yield* readOtlpRows(files, values, createCliDiagnostics(context), context, report);
+  yield* readOtlpRows({
+    files,
+    values,
+    context,
+    // What a file holds was exported.
+    keepTrace: () => true,
+    diagnostics: createCliDiagnostics(context),
+    clock: context.clock,
+    report: (file, problem) => report(`${file} ${problem}`),
+  });
 }
 
 async function openKeys(options: ReplayCommandOptions, values: SettingValues, target: Target): Promise<ReplayedKeys> {
@@ -193,10 +205,6 @@ async function openKeys(options: ReplayCommandOptions, values: SettingValues, ta
   const database =
     options.dryRun === true && !existsSync(path) ? openTemporary(0) : openWritable(path, { busyTimeoutMillis: 5_000 });
   return new ReplayedKeys(database, nameTarget(target));
-}
-
-function createCliDiagnostics(context: CliContext): Diagnostics {
-  return createDiagnostics({ write: (line) => void context.stderr.write(`${line}\n`) });
 }
 
 function nameTarget(target: Target): string {

@@ -5,12 +5,17 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import type { Backend } from '../../src/migration/backend.ts';
-import { createDualExporter, type DualExporterOptions } from '../../src/migration/dual.ts';
-import { createConversationExporter } from '../../src/pipeline/conversation.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
+import { createContentPolicy } from '../../src/privacy/content-policy.ts';
+import { buildRecord, buildRecordOfReading } from '../../src/record/build-record.ts';
 import type { TurnExportResult } from '../../src/spans/turn-exporter.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import {
+  KEEPING_POLICY,
+  type MigratingPipelineOptions,
+  migratingPipeline,
+  storedJson,
+} from '../support/migrating-pipeline.ts';
 import { type SampleTurnOptions, sampleTurn } from '../support/sample-turn.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dual-'));
@@ -25,20 +30,20 @@ beforeEach(() => {
   sink = new CollectingSink();
 });
 
-const options = (backend: Backend, more: Partial<DualExporterOptions> = {}): DualExporterOptions => ({
+const options = (backend: Backend, more: Partial<MigratingPipelineOptions> = {}): MigratingPipelineOptions => ({
   sink,
-  map: (turn) => buildRecord(turn),
+  map: (reading) => buildRecordOfReading(reading),
   diagnostics: createDiagnostics({ write: (line) => lines.push(line) }),
   clock,
-  readBackend: () => backend,
+  backend,
   ...more,
 });
 
 const REAL_IMPORT_MILLIS = 500;
 
 /** Exports one turn, moving the clock past every time-out. */
-async function exportTurn(given: DualExporterOptions, turn: SampleTurnOptions = {}): Promise<TurnExportResult> {
-  const result = createDualExporter(given).export(sampleTurn(turn));
+async function exportTurn(given: MigratingPipelineOptions, turn: SampleTurnOptions = {}): Promise<TurnExportResult> {
+  const result = migratingPipeline(given).export(sampleTurn(turn));
   // Imports take real time, which the clock of the test does not know; what hangs is still hanging then.
   await Promise.race([result, setTimeout(REAL_IMPORT_MILLIS)]);
   await clock.advance(60_000);
@@ -91,9 +96,9 @@ describe('which table gets which row', () => {
 
   it('hands the legacy row over before the span mapping starts', async () => {
     const seen: string[] = [];
-    const map: DualExporterOptions['map'] = (turn) => {
+    const map: MigratingPipelineOptions['map'] = (reading) => {
       seen.push(...sink.keys);
-      return buildRecord(turn);
+      return buildRecordOfReading(reading);
     };
     await exportTurn(options('dual', { map }));
     expect(seen).toHaveLength(1);
@@ -104,13 +109,13 @@ describe('which table gets which row', () => {
 describe('the lines that operators know', () => {
   it('says a match, with the difference within the threshold', async () => {
     const module = legacyModule('export default () => ({ total_token_count: 1497, user_id: "ana" });');
-    await exportTurn(options('dual', { legacy: { module } }));
+    await exportTurn(options('dual', { settings: { legacyModule: module } }));
     expect(lines).toContain('[ANALYTICS] ✓ Tokens match: 1497 (diff=3)');
   });
 
   it('says a mismatch', async () => {
     const module = legacyModule('export default () => ({ total_token_count: 1395, user_id: "ana" });');
-    await exportTurn(options('dual', { legacy: { module } }));
+    await exportTurn(options('dual', { settings: { legacyModule: module } }));
     expect(lines).toContain('[ANALYTICS] ⚠️ TOKEN MISMATCH: Legacy=1395, SOLID=1500, diff=105');
   });
 
@@ -119,11 +124,10 @@ describe('the lines that operators know', () => {
     expect(lines).toContain('[ANALYTICS] ⚠️ TOKEN MISMATCH: Legacy=950, SOLID=NULL, diff=NULL');
   });
 
-  it('is silent where tokens are not compared', async () => {
-    await exportTurn(options('dual', { comparison: { compareTokens: false } }), TOOL_LOOP);
+  it('compares nothing where it is told not to, and writes both rows', async () => {
+    await exportTurn(options('dual', { settings: { compareTokens: false } }), TOOL_LOOP);
     expect(lines).toEqual([]);
-    const fields = sink.rows('token_mismatches').map(({ field }) => field);
-    expect(fields.some((field) => field.endsWith('_token_count'))).toBe(false);
+    expect(sink.keys.map((key) => key.split(' ')[0])).toEqual(['conversation_logs_legacy', 'conversation_logs']);
   });
 });
 
@@ -133,7 +137,7 @@ describe('at the exit of the process', () => {
     ['legacy', ['conversation_logs']],
     ['dual', ['conversation_logs_legacy', 'conversation_logs', 'token_mismatches']],
   ] as const)('%s: writes the rows of a turn before it returns', async (backend, tables) => {
-    const exporter = createDualExporter(options(backend));
+    const exporter = migratingPipeline(options(backend));
     await exporter.export(sampleTurn({ number: 2, ...TOOL_LOOP }));
     const before = sink.keys.length;
     exporter.exportSync(sampleTurn(TOOL_LOOP));
@@ -143,10 +147,10 @@ describe('at the exit of the process', () => {
 
   it('saves the solid rows of turns whose legacy side hangs', async () => {
     const module = legacyModule('export default () => new Promise(() => {});');
-    const exporter = createDualExporter(options('dual', { legacy: { module } }));
+    const exporter = migratingPipeline(options('dual', { settings: { legacyModule: module } }));
     const result = exporter.export(sampleTurn());
     exporter.finishSync();
-    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
     await setTimeout(REAL_IMPORT_MILLIS);
     await clock.advance(60_000);
     expect((await result).status).toBe('failed');
@@ -155,15 +159,13 @@ describe('at the exit of the process', () => {
 
   it('gives up a legacy row that is still being made, not the other', async () => {
     const module = legacyModule('export default async () => ({ user_id: "ana" });');
-    createDualExporter(options('dual', { legacy: { module } })).exportSync(sampleTurn());
-    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    migratingPipeline(options('dual', { settings: { legacyModule: module } })).exportSync(sampleTurn());
+    expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
     expect(sink.json('conversation_logs_legacy')).toEqual([]);
   });
 });
 
 describe('each side on its own', () => {
-  const never = (): Promise<never> => new Promise(() => {});
-
   it.each([
     ['throws', 'export default () => { throw new Error("old bug"); };', 'old bug'],
     ['rejects', 'export default () => Promise.reject(new Error("old bug"));', 'old bug'],
@@ -180,18 +182,20 @@ describe('each side on its own', () => {
     ['returns a trap', 'export default () => ({ get user_id() { throw new Error("trap"); } });', 'trap'],
     ['returns a hostile thenable', 'export default () => ({ then() { throw new Error("then"); } });', 'then'],
   ])('a legacy module that %s changes no solid row', async (_name, source, problem) => {
-    const result = await exportTurn(options('dual', { legacy: { module: legacyModule(source) } }));
+    const result = await exportTurn(options('dual', { settings: { legacyModule: legacyModule(source) } }));
     expect(result.status).toBe('failed');
     expect(result.status === 'failed' && result.reason).toContain(problem);
-    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
     expect(sink.json('conversation_logs_legacy')).toEqual([]);
     expect(clock.timers).toBe(0);
   });
 
   it('a legacy module that is not there changes no solid row', async () => {
-    const result = await exportTurn(options('dual', { legacy: { module: './nowhere.mjs', baseDirectory: directory } }));
+    const result = await exportTurn(
+      options('dual', { settings: { legacyModule: './nowhere.mjs' }, baseDirectory: directory }),
+    );
     expect(result.status === 'failed' && result.reason).toContain('nowhere.mjs');
-    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
   });
 
   it('a legacy module that changes what it was given changes only its copy', async () => {
@@ -209,8 +213,8 @@ describe('each side on its own', () => {
         return { user_id: 'ana', agent_name: turn.roots[0].span.name };
       }
     `);
-    await exportTurn(options('dual', { legacy: { module: `${module}#track` } }));
-    expect(sink.json('conversation_logs')).toEqual([JSON.stringify(buildRecord(sampleTurn()))]);
+    await exportTurn(options('dual', { settings: { legacyModule: `${module}#track` } }));
+    expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
     const [legacy] = sink.rows('conversation_logs_legacy');
     expect(legacy).toMatchObject({ agent_name: 'stolen', record_version: 1, trace_id: sampleTurn().traceId });
   });
@@ -223,7 +227,7 @@ describe('each side on its own', () => {
         client_info: { platform: 'adk', more: 1 }, timestamp: new Date(0), message_id: 'mine', unknown_column: 1,
       });
     `);
-    const exporter = createDualExporter(options('dual', { legacy: { module } }));
+    const exporter = migratingPipeline(options('dual', { settings: { legacyModule: module } }));
     await exporter.export(sampleTurn());
     await exporter.export(sampleTurn({ number: 2 }));
     expect(sink.rows('conversation_logs_legacy')[0]).toMatchObject({
@@ -240,55 +244,46 @@ describe('each side on its own', () => {
       client_info: { user_agent: null, ip_address: null, platform: 'adk' },
       timestamp: '1970-01-01T00:00:00',
     });
-    expect(lines.filter((line) => line.includes('legacy_misfit_user_id'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('legacy-misfit-user_id'))).toHaveLength(1);
   });
 
-  it.each([
-    [
-      'throws',
-      () => {
-        throw new Error('new bug');
-      },
-      'new bug',
-    ],
-    ['rejects', () => Promise.reject(new Error('new bug')), 'new bug'],
-    ['never settles', never, 'no row within 5000 ms'],
-  ] as const)('a span mapping that %s leaves the legacy row', async (_name, map, problem) => {
-    const result = await exportTurn(options('dual', { map }));
-    expect(result).toEqual({ status: 'failed', reason: expect.stringContaining(`solid: `) });
-    expect(result.status === 'failed' && result.reason).toContain(problem);
+  const failing = (): never => {
+    throw new Error('new bug');
+  };
+
+  it('a span mapping that throws leaves the legacy row', async () => {
+    const result = await exportTurn(options('dual', { map: failing }));
+    expect(result).toEqual({ status: 'failed', reason: 'solid: new bug' });
     expect(sink.keys).toEqual([`conversation_logs_legacy ${buildRecord(sampleTurn()).message_id}:1`]);
   });
 
   it('in solid mode alone, a failing mapping is a failed export', async () => {
-    const map = (): never => {
-      throw new Error('new bug');
-    };
-    const exporter = createConversationExporter({ ...options('solid'), map });
-    expect(await exporter.export(sampleTurn())).toEqual({ status: 'failed', reason: 'new bug' });
+    expect(await exportTurn(options('solid', { map: failing }))).toEqual({ status: 'failed', reason: 'new bug' });
     expect(lines).toHaveLength(1);
   });
 
   it('a redaction that throws stores nothing and does not quote', async () => {
-    const redact = (): never => {
+    const throws = (): never => {
       throw new Error('secret text');
     };
-    const result = await exportTurn(options('dual', { redact }));
+    const policy = { ...KEEPING_POLICY, apply: throws, mask: throws };
+    const result = await exportTurn(options('dual', { policy }));
     expect(result.status).toBe('failed');
     expect(sink.keys).toEqual([]);
     expect(`${JSON.stringify(result)}${lines.join()}`).not.toContain('secret text');
   });
 
   it('shows in the mismatches only what redaction left in the rows', async () => {
-    const redact: DualExporterOptions['redact'] = (record) => ({
-      ...record,
-      agent_response: '[removed]',
-      response_summary: '[removed]',
+    const policy = createContentPolicy({
+      default: { kind: 'full' },
+      fields: new Map(),
+      redaction: { detectors: [], patterns: [{ name: 'word', pattern: /secret/ }], functions: [] },
+      hashKey: undefined,
     });
     const turn = sampleTurn({ error: 'deadline exceeded', calls: [{ text: 'secret' }] });
-    await createDualExporter(options('dual', { redact })).export(turn);
+    await migratingPipeline(options('dual', { policy })).export(turn);
     const found = sink.rows('token_mismatches').find(({ field }) => field === 'agent_response');
-    expect(found).toMatchObject({ legacy_value: '[removed]', solid_value: '[removed]', cause: 'text_differs' });
+    expect(found).toMatchObject({ legacy_value: '[REDACTED:word]', solid_value: null, cause: 'text_differs' });
     expect(JSON.stringify(sink.rows('token_mismatches'))).not.toContain('secret');
   });
 

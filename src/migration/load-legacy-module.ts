@@ -3,12 +3,10 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { ConversationRecord } from '../record/conversation-columns.ts';
-import { readTurn } from '../record/read-turn.ts';
+import type { TurnReading } from '../record/turn-reading.ts';
 import type { Turn } from '../spans/turn.ts';
-import { buildLegacyRecord, type LegacyConstants } from './build-legacy-record.ts';
 import { buildLegacyFrame } from './legacy-frame.ts';
 import { readLegacyRow } from './read-legacy-row.ts';
-import type { TurnMapping } from './run-mapping.ts';
 
 /**
  * A tracker of one's own: the row that it would have stored for the turn, as an object with the columns' names. It is
@@ -16,35 +14,31 @@ import type { TurnMapping } from './run-mapping.ts';
  */
 export type LegacyTracker = (turn: Turn) => unknown;
 
-export interface LegacyMappingOptions {
-  /**
-   * A tracker of one's own instead of the built-in mapping: a path (relative to `baseDirectory`) or a package, with
-   * `#name` behind it where the function is not the default export.
-   */
-  readonly module?: string | undefined;
-  /** Default: the process's working directory. */
-  readonly baseDirectory?: string | undefined;
-  /** What the built-in mapping writes into every row. */
-  readonly constants?: LegacyConstants | undefined;
-}
+/** The old tracker's record of a turn. May throw, reject or never settle. */
+export type MapLegacy = (reading: TurnReading) => ConversationRecord | Promise<ConversationRecord>;
 
 /**
- * Loads the legacy mapping. The import of a module of one's own starts here and may fail: each turn's mapping then
- * fails with that reason.
+ * Loads a tracker of one's own. The import starts here and may fail: each turn's mapping then fails with that reason.
+ *
+ * @param module a path (relative to `baseDirectory`) or a package, with `#name` behind it where the function is not the
+ *   default export
+ * @param baseDirectory default: the process's working directory
  */
-export function loadLegacyMapping(options: LegacyMappingOptions, diagnostics: Diagnostics): TurnMapping {
-  const { module, constants } = options;
-  if (module === undefined) return (turn) => buildLegacyRecord(readTurn(turn), constants);
-  const loading = importTracker(module, options.baseDirectory ?? process.cwd());
+export function loadLegacyModule(
+  module: string,
+  baseDirectory: string | undefined,
+  diagnostics: Diagnostics,
+): MapLegacy {
+  const loading = importTracker(module, baseDirectory ?? process.cwd());
   // Reported by each turn that awaits it; here it must not count as unhandled.
   loading.catch(() => {});
-  return async (turn): Promise<ConversationRecord> => {
+  return async (reading): Promise<ConversationRecord> => {
     const tracker = await loading;
-    const row: unknown = await tracker(structuredClone(turn));
-    const { record, misfits } = readLegacyRow(row, buildLegacyFrame(readTurn(turn)));
+    const row: unknown = await tracker(structuredClone(reading.turn));
+    const { record, misfits } = readLegacyRow(row, buildLegacyFrame(reading));
     for (const column of misfits) {
       diagnostics.warn(
-        `legacy_misfit_${column}`,
+        `legacy-misfit-${column}`,
         `${module}: the value of ${column} does not fit the column; left out`,
       );
     }

@@ -1,0 +1,64 @@
+import { describeError } from '../base/errors.ts';
+import type { ContentPolicy } from '../privacy/content-policy.ts';
+import type { TableDefinition } from '../record/column.ts';
+import type { ConversationRecord } from '../record/conversation-columns.ts';
+import { type RedactedRow, redactRow } from '../record/redacted-row.ts';
+import type { LedgerEntry, RecordSink } from './record-sink.ts';
+
+/** A row on its way to the sink. */
+export interface WrittenRow {
+  /** As it was mapped. */
+  readonly record: ConversationRecord;
+  /** As the sink got it. */
+  readonly stored: RedactedRow<ConversationRecord>;
+  /** Settles when the sink has stored or kept the row: why it could not, else `undefined`. Never rejects. */
+  readonly settled: Promise<string | undefined>;
+}
+
+/** The last step of every row that this process makes: content policy, key, sink. */
+export class RowWriter {
+  readonly #sink: RecordSink;
+  readonly #policy: ContentPolicy;
+
+  constructor(sink: RecordSink, policy: ContentPolicy) {
+    this.#sink = sink;
+    this.#policy = policy;
+  }
+
+  /** Hands the row of a turn to the sink, without waiting for it. */
+  write(table: TableDefinition, record: ConversationRecord): WrittenRow {
+    const stored = this.#redact(table, record);
+    const key = `${stored.message_id}:${stored.record_version ?? 1}`;
+    return { record, stored, settled: settle(this.#sink, [{ table: table.name, key, row: stored }]) };
+  }
+
+  /** Hands over rows that name their own keys. @returns as {@link WrittenRow.settled} */
+  writeAll(
+    table: TableDefinition,
+    rows: readonly { readonly key: string; readonly row: Readonly<Record<string, unknown>> }[],
+  ): Promise<string | undefined> {
+    return settle(
+      this.#sink,
+      rows.map(({ key, row }) => ({ table: table.name, key, row: this.#redact(table, row) })),
+    );
+  }
+
+  /** Fails closed, and without the message, which may quote the text. */
+  #redact<Row extends Readonly<Record<string, unknown>>>(table: TableDefinition, row: Row): RedactedRow<Row> {
+    try {
+      return redactRow(table, row, this.#policy);
+    } catch (error) {
+      throw new Error(`redaction failed: ${error instanceof Error ? error.name : typeof error}`);
+    }
+  }
+}
+
+/** A sink that breaks its contract and throws is a reason as well. */
+function settle(sink: RecordSink, entries: readonly LedgerEntry[]): Promise<string | undefined> {
+  const explain = (error: unknown): string => `${sink.name}: ${describeError(error)}`;
+  try {
+    return sink.write(entries).then(() => undefined, explain);
+  } catch (error) {
+    return Promise.resolve(explain(error));
+  }
+}

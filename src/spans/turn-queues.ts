@@ -1,0 +1,54 @@
+import { DeadlineQueue } from './deadline-queue.ts';
+import type { HeldSpan } from './held-spans.ts';
+import type { TurnBufferOptions } from './turn-buffer-options.ts';
+
+export interface HeldTurn {
+  /** The agent span; for a turn without one, the local root that its GenAI spans are below. */
+  readonly top: HeldSpan;
+  readonly kind: 'agent' | 'genai';
+  /** `open`: collecting; `ready`: to be written; `written`: held for late spans. */
+  state: 'open' | 'ready' | 'written';
+  recordVersion: number;
+  /** The span that names its row; known once it was written. */
+  rootSpanId: string | undefined;
+  /** Whether what was written last lacked nothing. */
+  complete: boolean;
+  /** Whether spans have come since then that change it. */
+  stale: boolean;
+}
+
+/** What falls due with time: turns to be written as they are, and written turns to be let go. */
+export interface TurnDues {
+  readonly makeReady: (turn: HeldTurn) => void;
+  readonly forget: (turn: HeldTurn) => void;
+}
+
+/** What each held turn waits for. A turn that waits for its root is in `unwritten`, and in `waiting` once that has ended. */
+export class TurnQueues {
+  readonly ready: Set<HeldTurn> = new Set();
+  /** Turns not written yet, oldest first. */
+  readonly unwritten: DeadlineQueue<HeldTurn>;
+  /** Turns whose top has ended and that have open spans. */
+  readonly waiting: DeadlineQueue<HeldTurn>;
+  readonly written: DeadlineQueue<HeldTurn>;
+  /** Written turns whose top is still open: held until it ends, or a bound asks for their memory. */
+  readonly unended: Set<HeldTurn> = new Set();
+
+  constructor(
+    options: Pick<TurnBufferOptions, 'clock' | 'turnTimeoutMillis' | 'zipMetricsTimeoutMillis'>,
+    dues: TurnDues,
+  ) {
+    const { clock, turnTimeoutMillis, zipMetricsTimeoutMillis } = options;
+    this.unwritten = new DeadlineQueue(clock, turnTimeoutMillis, dues.makeReady);
+    this.waiting = new DeadlineQueue(clock, zipMetricsTimeoutMillis, dues.makeReady);
+    this.written = new DeadlineQueue(clock, turnTimeoutMillis, dues.forget);
+  }
+
+  delete(turn: HeldTurn): void {
+    this.unwritten.delete(turn);
+    this.waiting.delete(turn);
+    this.written.delete(turn);
+    this.unended.delete(turn);
+    this.ready.delete(turn);
+  }
+}

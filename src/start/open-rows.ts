@@ -1,0 +1,37 @@
+import { observeSinkStats } from '../delivery/record-delivery-metrics.ts';
+import type { RecordSink } from '../delivery/record-sink.ts';
+import { type Statistics, startStatistics } from '../delivery/statistics.ts';
+import { assemblePipeline } from '../pipeline/assemble-pipeline.ts';
+import type { Detour, TurnPipeline } from '../pipeline/turn-pipeline.ts';
+import { recordGenAiMetrics } from '../traces/record-gen-ai-metrics.ts';
+import { createSink } from './create-sink.ts';
+import type { RowsOptions } from './rows.ts';
+
+export interface OpenRows {
+  readonly pipeline: TurnPipeline;
+  readonly sink: RecordSink;
+  readonly statistics: Statistics;
+}
+
+/** The pipeline and the sink of a process that runs, with what it tells of them. */
+export function openRows(options: RowsOptions & { readonly detour: Detour | undefined }): OpenRows {
+  const { config, diagnostics, clock, enrichers, redactors, keepTrace, detour } = options;
+  const { values } = config;
+  const sink = options.sink ?? createSink(values, diagnostics, clock);
+  const stats = (): ReturnType<RecordSink['stats']> => sink.stats();
+  observeSinkStats(stats);
+  return {
+    pipeline: assemblePipeline({
+      values,
+      sink,
+      enrichers,
+      redactors,
+      observe: recordGenAiMetrics,
+      ...(keepTrace !== undefined && { keepTrace }),
+      detour,
+      diagnostics,
+    }),
+    sink,
+    statistics: startStatistics({ stats, timeZone: values.statisticsTimeZone, clock, diagnostics }),
+  };
+}
