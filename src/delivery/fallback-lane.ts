@@ -10,11 +10,11 @@ import { describeError } from '../base/errors.ts';
 import { Circuit } from './circuit.ts';
 import type { DeliveryBooks } from './delivery-books.ts';
 import { type DeliveryConfig, TABLE_NAMES } from './delivery-config.ts';
+import type { DeliveryRequest } from './delivery-request.ts';
 import { buildFallbackEntries } from './fallback-entry.ts';
 import type { FallbackEntry, FallbackOutcome, FallbackWriter } from './fallback-writer.ts';
 import type { LastResort } from './last-resort.ts';
 import type { WriteResult } from './record-sink.ts';
-import type { RequestRecord } from './request-record.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
 import type { TableLane } from './table-lane.ts';
 
@@ -37,7 +37,7 @@ export interface FallbackLaneOptions {
   readonly lastResort: LastResort;
   readonly onSettled: (row: HeldRow, result: WriteResult) => void;
   readonly onChange: () => void;
-  readonly onRequest: (request: RequestRecord) => void;
+  readonly onRequest: (request: DeliveryRequest) => void;
 }
 
 interface Batch {

@@ -8,9 +8,9 @@ import { type DeadlineResult, withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { DeliveryBooks } from './delivery-books.ts';
 import type { DeliveryConfig } from './delivery-config.ts';
+import type { DeliveryRequest } from './delivery-request.ts';
 import type { InsertOutcome, InsertTransport, RowError } from './insert-transport.ts';
 import type { TableName } from './record-sink.ts';
-import type { RequestRecord } from './request-record.ts';
 import type { HeldRow } from './row-store.ts';
 import { findUnknownPaths, UnknownColumns } from './unknown-columns.ts';
 
@@ -25,7 +25,7 @@ export interface TableRequestsOptions {
   readonly books: DeliveryBooks;
   /** May reject, e.g. where the client's package is not installed. */
   readonly transport: () => Promise<InsertTransport>;
-  readonly onRequest: (request: RequestRecord) => void;
+  readonly onRequest: (request: DeliveryRequest) => void;
   /** Gives up the requests under way. */
   readonly stop: AbortSignal;
 }
