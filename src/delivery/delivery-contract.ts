@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
+import type { DeliveryRequest } from './delivery-request.ts';
 import type { FallbackWriter } from './fallback-writer.ts';
 import type { InsertTransport } from './insert-transport.ts';
 import type { RecordSink, SinkStats } from './record-sink.ts';
-import type { RequestRecord } from './request-record.ts';
 
 export interface DeliveryDependencies {
   readonly diagnostics: Diagnostics;
@@ -15,7 +15,7 @@ export interface DeliveryDependencies {
   readonly projectId?: string;
   /** Takes the line of a row that nothing else takes. Default: standard error. */
   readonly writeLine?: (line: string) => void;
-  readonly onRequest?: (request: RequestRecord) => void;
+  readonly onRequest?: (request: DeliveryRequest) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
 }

@@ -4,17 +4,17 @@
  * structured JSON line a part, after the fallback has failed for as long.
  */
 import type { Clock, Timer } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import { Circuit } from './circuit.ts';
 import type { DeliveryBooks } from './delivery-books.ts';
 import { type DeliveryConfig, TABLE_NAMES } from './delivery-config.ts';
+import type { DeliveryRequest } from './delivery-request.ts';
 import { buildFallbackEntries } from './fallback-entry.ts';
 import type { FallbackEntry, FallbackOutcome, FallbackWriter } from './fallback-writer.ts';
 import type { LastResort } from './last-resort.ts';
 import type { WriteResult } from './record-sink.ts';
-import { callWithin } from './request-deadline.ts';
-import type { RequestRecord } from './request-record.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
 import type { TableLane } from './table-lane.ts';
 
@@ -37,7 +37,7 @@ export interface FallbackLaneOptions {
   readonly lastResort: LastResort;
   readonly onSettled: (row: HeldRow, result: WriteResult) => void;
   readonly onChange: () => void;
-  readonly onRequest: (request: RequestRecord) => void;
+  readonly onRequest: (request: DeliveryRequest) => void;
 }
 
 interface Batch {
@@ -214,13 +214,10 @@ export class FallbackLane {
     const { clock, config, writer, onRequest } = this.#options;
     if (writer === undefined) return { status: 'unavailable', reason: 'no fallback is configured' };
     const startedAt = clock.monotonic();
-    const outcome = await callWithin<FallbackOutcome>({
-      clock,
-      timeoutMillis: config.requestTimeoutMillis,
-      stop: this.#stop.signal,
-      action: async (signal) => (await writer()).write(entries, signal),
-      otherwise: (reason) => ({ status: 'unavailable', reason }),
-    });
+    const options = { clock, timeoutMillis: config.requestTimeoutMillis, signal: this.#stop.signal };
+    const answer = await withDeadline(options, async (signal) => (await writer()).write(entries, signal));
+    const outcome: FallbackOutcome =
+      answer.status === 'done' ? answer.value : { status: 'unavailable', reason: answer.reason };
     onRequest({
       destination: 'fallback',
       table: '',

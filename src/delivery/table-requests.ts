@@ -4,13 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
+import { type DeadlineResult, withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { DeliveryBooks } from './delivery-books.ts';
 import type { DeliveryConfig } from './delivery-config.ts';
+import type { DeliveryRequest } from './delivery-request.ts';
 import type { InsertOutcome, InsertTransport, RowError } from './insert-transport.ts';
 import type { TableName } from './record-sink.ts';
-import { callWithin } from './request-deadline.ts';
-import type { RequestRecord } from './request-record.ts';
 import type { HeldRow } from './row-store.ts';
 import { findUnknownPaths, UnknownColumns } from './unknown-columns.ts';
 
@@ -25,7 +25,7 @@ export interface TableRequestsOptions {
   readonly books: DeliveryBooks;
   /** May reject, e.g. where the client's package is not installed. */
   readonly transport: () => Promise<InsertTransport>;
-  readonly onRequest: (request: RequestRecord) => void;
+  readonly onRequest: (request: DeliveryRequest) => void;
   /** Gives up the requests under way. */
   readonly stop: AbortSignal;
 }
@@ -48,12 +48,9 @@ export class TableRequests {
   async learn(rows: readonly HeldRow[], rowErrors: readonly RowError[]): Promise<void> {
     const paths = new Set(rowErrors.map((error) => error.column).filter((column) => column !== undefined));
     if ([...paths].some((path) => !this.#unknown.has(path))) {
-      const columns = await this.#call(
-        (transport, signal) => transport.columns(this.#options.table, signal),
-        () => undefined,
-      );
-      if (columns !== undefined) {
-        for (const row of rows) for (const path of findUnknownPaths(row.payload, columns)) paths.add(path);
+      const answer = await this.#call((transport, signal) => transport.columns(this.#options.table, signal));
+      if (answer.status === 'done' && answer.value !== undefined) {
+        for (const row of rows) for (const path of findUnknownPaths(row.payload, answer.value)) paths.add(path);
       }
     }
     for (const path of paths) {
@@ -73,10 +70,9 @@ export class TableRequests {
       json: sent[index] ?? row.payload,
     }));
     const startedAt = clock.monotonic();
-    const outcome = await this.#call<InsertOutcome>(
-      (transport, signal) => transport.insert(this.#options.table, insertRows, signal),
-      (reason) => ({ status: 'unavailable', reason }),
-    );
+    const answer = await this.#call((transport, signal) => transport.insert(this.#options.table, insertRows, signal));
+    const outcome: InsertOutcome =
+      answer.status === 'done' ? answer.value : { status: 'unavailable', reason: answer.reason };
     const error = outcome.status === 'answered' ? undefined : outcome.reason;
     books.requests += 1;
     if (error !== undefined) books.failedRequests += 1;
@@ -90,17 +86,10 @@ export class TableRequests {
     return outcome;
   }
 
-  #call<T>(
-    action: (transport: InsertTransport, signal: AbortSignal) => Promise<T>,
-    otherwise: (reason: string) => T,
-  ): Promise<T> {
-    return callWithin({
-      clock: this.#options.clock,
-      timeoutMillis: this.#options.config.requestTimeoutMillis,
-      stop: this.#options.stop,
-      action: async (signal) => action(await this.#options.transport(), signal),
-      otherwise,
-    });
+  #call<T>(request: (transport: InsertTransport, signal: AbortSignal) => Promise<T>): Promise<DeadlineResult<T>> {
+    const { clock, config, stop, transport } = this.#options;
+    const options = { clock, timeoutMillis: config.requestTimeoutMillis, signal: stop };
+    return withDeadline(options, async (signal) => request(await transport(), signal));
   }
 }
 

@@ -3,8 +3,8 @@ import type { Diagnostics } from '../base/diagnostics.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import { DEFAULT_DELIVERY } from '../delivery/delivery-config.ts';
 import type { DeliverySink } from '../delivery/delivery-contract.ts';
+import { recordDeliveryRequest } from '../delivery/delivery-metrics.ts';
 import { createDeliverySink } from '../delivery/delivery-sink.ts';
-import { recordDeliveryRequest } from '../delivery/record-delivery-metrics.ts';
 import { bigQueryNames } from '../store/bigquery-names.ts';
 
 export type BigQuerySinkSettings = Pick<

@@ -1,6 +1,8 @@
 import type { ExportResult } from '@opentelemetry/core';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { systemClock } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
 import { importPackage } from '../base/import-package.ts';
 import { copySpan } from '../traces/copy-span.ts';
 
@@ -39,12 +41,12 @@ export async function loadOtlpGoogleExporter(options: OtlpGoogleOptions): Promis
     import('@opentelemetry/otlp-exporter-base'),
   ]);
   const credentials = options.credentials ?? (await loadCredentials(options.project));
-  const project = options.project ?? (await beforeTimeout(credentials.getProjectId()));
+  const project = options.project ?? (await ask(() => credentials.getProjectId()));
   const url = `${(options.endpoint ?? DEFAULT_ENDPOINT).replace(/\/+$/, '')}/v1/traces`;
   const exporter = new OTLPTraceExporter({
     url,
     compression: CompressionAlgorithm.GZIP,
-    headers: async () => Object.fromEntries(await beforeTimeout(credentials.getRequestHeaders(url))),
+    headers: async () => Object.fromEntries(await ask(() => credentials.getRequestHeaders(url))),
   });
   const inProject = resourceInProject(project);
   return {
@@ -83,15 +85,9 @@ function resourceInProject(project: string): (resource: Resource) => Resource {
   };
 }
 
-async function beforeTimeout<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const expiry = new Promise<never>((_, reject) => {
-    const expire = (): void => reject(new Error(`no credentials within ${CREDENTIALS_TIMEOUT_MILLIS} ms`));
-    timer = setTimeout(expire, CREDENTIALS_TIMEOUT_MILLIS).unref();
-  });
-  try {
-    return await Promise.race([work, expiry]);
-  } finally {
-    clearTimeout(timer);
-  }
+async function ask<T>(credentials: () => Promise<T>): Promise<T> {
+  const options = { clock: systemClock, timeoutMillis: CREDENTIALS_TIMEOUT_MILLIS };
+  const answer = await withDeadline(options, credentials);
+  if (answer.status === 'done') return answer.value;
+  throw new Error(`Google Cloud credentials: ${answer.reason}`);
 }

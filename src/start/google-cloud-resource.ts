@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { emptyResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { Clock } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
 
 export interface GoogleCloudResourceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -77,15 +78,8 @@ async function detectBeforeTimeout({
   clock,
   timeoutMillis = 3_000,
 }: GoogleCloudResourceOptions): Promise<Resource['attributes']> {
-  const nothing = emptyResource().attributes;
-  const expired = new Promise<Resource['attributes']>((resolve) => {
-    clock.setTimer(() => resolve(nothing), timeoutMillis);
-  });
-  try {
-    return await Promise.race([expired, detect()]);
-  } catch {
-    return nothing;
-  }
+  const detected = await withDeadline({ clock, timeoutMillis }, detect);
+  return detected.status === 'done' ? detected.value : emptyResource().attributes;
 }
 
 async function detect(): Promise<Resource['attributes']> {

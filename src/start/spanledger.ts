@@ -1,6 +1,6 @@
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { completesWithin } from '../base/completes-within.ts';
+import { withDeadline } from '../base/deadline.ts';
 import { createDiagnostics, type Diagnostics } from '../base/diagnostics.ts';
 import { type ResolvedConfig, resolveConfig } from '../config/resolve-config.ts';
 import { resolveContentPolicies } from '../config/resolve-content-policies.ts';
@@ -160,11 +160,13 @@ class RunningLedger implements Spanledger {
   async #settle(timeoutMillis: number, work: SettleWork): Promise<FlushResult> {
     const deadline = this.#clock.monotonic() + timeoutMillis;
     const left = (): number => Math.max(0, deadline - this.#clock.monotonic());
-    const answered = await completesWithin(work.turns(), left(), this.#clock);
+    const isDone = async (part: () => Promise<unknown>): Promise<boolean> =>
+      (await withDeadline({ clock: this.#clock, timeoutMillis: left() }, part)).status === 'done';
+    const answered = await isDone(work.turns);
     // Only now: a turn that is kept for the trace backend is sent when its row is made.
     const traces = Promise.allSettled(this.#traces.processors.map(work.traces));
     const result = await work.rows(left());
-    await completesWithin(traces, left(), this.#clock);
+    await isDone(() => traces);
     if (answered) return result;
     return {
       ...result,

@@ -4,8 +4,8 @@
  * the host sees one message and nothing else. A row is in the queue until the store has it or the sink gives it up, so
  * that the books always balance. Commits are short slices: SQLite is synchronous, and the host comes first.
  */
-import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises';
 import type { Clock, Timer } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { BUSY, explainStoreError, resultCode } from '../base/sqlite-error.ts';
 import type { FlushResult, LedgerEntry, RecordSink, SinkStats, WriteResult } from '../delivery/record-sink.ts';
@@ -56,6 +56,8 @@ export class LocalSink implements RecordSink {
   #commitScheduled = false;
   /** Set while the store takes nothing. */
   #retry: { readonly timer: Timer; readonly delayMillis: number } | undefined;
+  /** What flushes wait for. */
+  #emptied: PromiseWithResolvers<void> | undefined;
   #shutdown: Promise<FlushResult> | undefined;
 
   constructor(options: LocalSinkOptions) {
@@ -80,14 +82,9 @@ export class LocalSink implements RecordSink {
   }
 
   async flush(timeoutMillis: number): Promise<FlushResult> {
-    const deadline = this.#clock.monotonic() + timeoutMillis;
-    while (this.#queue.length > 0) {
-      const isStored = this.#commitSlice();
-      const leftMillis = deadline - this.#clock.monotonic();
-      if (this.#queue.length > 0 && leftMillis <= 0) break;
-      if (isStored) await nextTurnOfTheLoop();
-      else await this.#wait(Math.min(this.#retry?.delayMillis ?? FIRST_RETRY_MILLIS, leftMillis));
-    }
+    await withDeadline({ clock: this.#clock, timeoutMillis }, () => this.#emptyQueue());
+    // Once more at the end, whatever the delay of the next try.
+    if (this.#queue.length > 0) this.#commitSlice();
     const pending = this.#queue.length;
     return pending === 0
       ? { settled: true, pending, detail: `every row is in ${this.#path}` }
@@ -112,15 +109,31 @@ export class LocalSink implements RecordSink {
   persistSync(): void {
     while (this.#queue.length > 0 && this.#commitSlice());
     if (this.#queue.length === 0) return;
-    this.#diagnostics.warn('rows_lost', `${this.#queue.length} rows are lost: ${this.#path} did not take them`);
+    this.#diagnostics.warn('rows-lost', `${this.#queue.length} rows are lost: ${this.#path} did not take them`);
   }
 
   async #close(timeoutMillis: number): Promise<FlushResult> {
     const flushed = await this.flush(timeoutMillis);
     this.#retry?.timer.cancel();
-    for (const row of this.#queue.splice(0)) this.#settle(row, this.#drop('store_unavailable'));
+    for (const row of this.#queue.splice(0)) this.#settle(row, this.#drop('store-unavailable'));
+    this.#endFlushes();
     this.#closeStore();
     return flushed;
+  }
+
+  /** Tries the store at once; resolves when no row waits any more. */
+  #emptyQueue(): Promise<void> {
+    if (this.#queue.length === 0) return Promise.resolve();
+    this.#emptied ??= Promise.withResolvers();
+    const { promise } = this.#emptied;
+    if (this.#commitSlice()) this.#scheduleCommit();
+    return promise;
+  }
+
+  #endFlushes(): void {
+    if (this.#queue.length > 0) return;
+    this.#emptied?.resolve();
+    this.#emptied = undefined;
   }
 
   #scheduleCommit(): void {
@@ -152,11 +165,12 @@ export class LocalSink implements RecordSink {
         this.#stored += 1;
         this.#settle(row, { status: 'stored' });
       } else {
-        this.#diagnostics.warn('invalid_row', `${row.entry.table} refuses a row: a value does not fit its column`);
-        this.#settle(row, this.#drop('invalid_row'));
+        this.#diagnostics.warn('invalid-row', `${row.entry.table} refuses a row: a value does not fit its column`);
+        this.#settle(row, this.#drop('invalid-row'));
       }
     }
     this.#checkpoint(slice.length);
+    this.#endFlushes();
     return true;
   }
 
@@ -173,7 +187,7 @@ export class LocalSink implements RecordSink {
     );
     // Another process that commits at the same time is not worth a word.
     if (resultCode(error) !== BUSY || delayMillis > BUSY_PATIENCE_MILLIS) {
-      this.#diagnostics.warn('local_store_unavailable', `rows wait in memory: ${explainStoreError(this.#path, error)}`);
+      this.#diagnostics.warn('local-store-unavailable', `rows wait in memory: ${explainStoreError(this.#path, error)}`);
     }
     this.#retry?.timer.cancel();
     const timer = this.#clock.setTimer(() => {
@@ -191,7 +205,7 @@ export class LocalSink implements RecordSink {
       if (row.settle === undefined) return true;
       const sizeBytes = measureRow(row.entry);
       if (this.#heldBytes + sizeBytes > this.#maxHeldBytes) {
-        this.#settle(row, this.#drop('store_unavailable'));
+        this.#settle(row, this.#drop('store-unavailable'));
         return false;
       }
       row.heldBytes = sizeBytes;
@@ -199,6 +213,7 @@ export class LocalSink implements RecordSink {
       this.#answer(row, { status: 'pending', durable: false });
       return true;
     });
+    this.#endFlushes();
   }
 
   /** The row leaves the queue. */
@@ -235,12 +250,6 @@ export class LocalSink implements RecordSink {
       // A disk that refuses the last checkpoint: the write-ahead log still holds every commit.
     }
     this.#store = undefined;
-  }
-
-  #wait(delayMillis: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#clock.setTimer(resolve, delayMillis);
-    });
   }
 }
 

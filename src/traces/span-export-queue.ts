@@ -1,6 +1,7 @@
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Clock, Timer } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import type { BatchLimits } from './batch-limits.ts';
@@ -83,7 +84,7 @@ export class SpanExportQueue implements SpanProcessor {
   /** Resolves when every span that has ended is exported or has failed. */
   async forceFlush(): Promise<void> {
     await this.#drain();
-    await this.#settle(async () => (await this.#outlet)?.exporter.forceFlush?.());
+    await this.#attempt(async () => (await this.#outlet)?.exporter.forceFlush?.());
   }
 
   /** Exports what is queued, until the first failure, and closes the exporter. Safe to call twice. */
@@ -103,15 +104,16 @@ export class SpanExportQueue implements SpanProcessor {
 
   async #close(): Promise<void> {
     await this.#drain();
-    await this.#settle(async () => (await this.#outlet)?.exporter.shutdown());
+    await this.#attempt(async () => (await this.#outlet)?.exporter.shutdown());
   }
 
-  async #settle(work: () => Promise<void>): Promise<void> {
-    try {
-      await this.#withTimeout(work());
-    } catch (error) {
-      this.#warn(error);
-    }
+  /** @returns whether it was done in time */
+  async #attempt(work: () => Promise<void>): Promise<boolean> {
+    const { clock } = this.#options;
+    const result = await withDeadline({ clock, timeoutMillis: this.#exportTimeoutMillis }, work);
+    if (result.status === 'done') return true;
+    this.#warn(result.reason);
+    return false;
   }
 
   /** A full batch goes as soon as the host's own work is done. */
@@ -153,14 +155,15 @@ export class SpanExportQueue implements SpanProcessor {
     try {
       this.#outlet ??= this.#options.load();
       const [{ exporter, prepare }, { exportSpans }] = await Promise.all([this.#outlet, import('./export-spans.ts')]);
-      await this.#settle(() => waitForResources(batch));
+      await this.#attempt(() => waitForResources(batch));
       sent = await this.#prepareAll(batch, prepare);
-      if (sent.length > 0) await this.#withTimeout(exportSpans(exporter, [...sent]));
-      this.#exported += sent.length;
-      return true;
+      const isTaken = sent.length === 0 || (await this.#attempt(() => exportSpans(exporter, [...sent])));
+      if (isTaken) this.#exported += sent.length;
+      else this.#failed += sent.length;
+      return isTaken;
     } catch (error) {
       this.#failed += sent.length;
-      this.#warn(error);
+      this.#warn(describeError(error));
       return false;
     }
   }
@@ -173,26 +176,13 @@ export class SpanExportQueue implements SpanProcessor {
         prepared.push(prepare(span));
       } catch (error) {
         this.#drop('content_filter', 1);
-        this.#warn(error);
+        this.#warn(describeError(error));
       }
       if (performance.now() < sliceEnd) continue;
       await new Promise((resolve) => setImmediate(resolve));
       sliceEnd = performance.now() + SLICE_MILLIS;
     }
     return prepared;
-  }
-
-  async #withTimeout(work: Promise<void>): Promise<void> {
-    let timer: Timer | undefined;
-    const expiry = new Promise<void>((_, reject) => {
-      const expire = (): void => reject(new Error(`no answer within ${this.#exportTimeoutMillis} ms`));
-      timer = this.#options.clock.setTimer(expire, this.#exportTimeoutMillis);
-    });
-    try {
-      await Promise.race([work, expiry]);
-    } finally {
-      timer?.cancel();
-    }
   }
 
   #drop(reason: SpanExportDropReason, count: number): void {
@@ -202,9 +192,9 @@ export class SpanExportQueue implements SpanProcessor {
     diagnostics.warn(`trace-drop-${name}`, `spans are not sent to the trace exporter ${name}: ${reason}`);
   }
 
-  #warn(error: unknown): void {
+  #warn(reason: string): void {
     const { diagnostics, name } = this.#options;
-    diagnostics.warn(`trace-export-${name}`, `the trace exporter ${name} failed: ${describeError(error)}`);
+    diagnostics.warn(`trace-export-${name}`, `the trace exporter ${name} failed: ${reason}`);
   }
 }
 

@@ -6,7 +6,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { expect, onTestFinished, test } from 'vitest';
-import { observeSinkStats, recordDeliveryRequest } from '../../src/delivery/record-delivery-metrics.ts';
+import { observeSinkStats, recordDeliveryRequest } from '../../src/delivery/delivery-metrics.ts';
 import { faultQueue } from '../support/bigquery-faults.ts';
 import { DeliveryBench } from '../support/delivery-bench.ts';
 import { sampleRow, sampleRows } from '../support/sample-rows.ts';

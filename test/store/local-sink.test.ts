@@ -7,6 +7,7 @@ import { openWritable } from '../../src/base/open-sqlite.ts';
 import type { RecordSink } from '../../src/delivery/record-sink.ts';
 import { LocalSink } from '../../src/store/local-sink.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { sampleEntry } from './sample-entry.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -72,9 +73,9 @@ test('a row that its table refuses is dropped, said and counted; its neighbours 
   const { sink, lines } = openSink();
   const results = await sink.write([sampleEntry('a'), sampleEntry('b', { hour_of_day: 'noon' }), sampleEntry('c')]);
   expect(results.map(({ status }) => status)).toEqual(['stored', 'dropped', 'stored']);
-  expect(sink.stats()).toMatchObject({ stored: 2, dropped: { invalid_row: 1 } });
+  expect(sink.stats()).toMatchObject({ stored: 2, dropped: { 'invalid-row': 1 } });
   expect(lines).toEqual([
-    '[spanledger] conversation_logs refuses a row: a value does not fit its column (invalid_row)',
+    '[spanledger] conversation_logs refuses a row: a value does not fit its column (invalid-row)',
   ]);
   await sink.shutdown(1_000);
 });
@@ -100,6 +101,22 @@ test('a store that cannot be opened is said once, rows wait, and are stored once
   await sink.shutdown(1_000);
 });
 
+test('a flush ends when the store is back, and at its deadline tries once more', async () => {
+  const blocked = join(temporaryDirectory(), 'blocked');
+  writeFileSync(blocked, '');
+  const clock = new ManualClock();
+  const { sink } = openSink({ path: join(blocked, 'store.db'), clock });
+  await sink.write(entries(1));
+  const first = sink.flush(10_000);
+  await clock.advance(9_999);
+  expect(sink.stats()).toMatchObject({ pending: 1 });
+  rmSync(blocked);
+  await clock.advance(1);
+  expect(await first).toMatchObject({ settled: true, pending: 0 });
+  expect(clock.timers).toBe(0);
+  await sink.shutdown(1_000);
+});
+
 test('what waits in memory is bounded; what the bound drops is counted', async () => {
   const blocked = join(temporaryDirectory(), 'blocked');
   writeFileSync(blocked, '');
@@ -107,9 +124,9 @@ test('what waits in memory is bounded; what the bound drops is counted', async (
   const { sink } = openSink({ path: join(blocked, 'store.db'), maxHeldBytes: rowBytes * 10 });
   const results = await sink.write(entries(15));
   expect(results.filter(({ status }) => status === 'pending')).toHaveLength(10);
-  expect(sink.stats()).toMatchObject({ received: 15, pending: 10, dropped: { store_unavailable: 5 } });
+  expect(sink.stats()).toMatchObject({ received: 15, pending: 10, dropped: { 'store-unavailable': 5 } });
   expect(await sink.shutdown(0)).toMatchObject({ settled: false, pending: 10 });
-  expect(sink.stats()).toMatchObject({ pending: 0, dropped: { store_unavailable: 15 } });
+  expect(sink.stats()).toMatchObject({ pending: 0, dropped: { 'store-unavailable': 15 } });
   expectBalanced(sink);
 });
 
@@ -162,5 +179,5 @@ test('what cannot be stored at the exit is said', async () => {
   const { sink, path, lines } = openSink({ path: join(blocked, 'store.db') });
   await sink.write(entries(2));
   sink.persistSync();
-  expect(lines.at(-1)).toBe(`[spanledger] 2 rows are lost: ${path} did not take them (rows_lost)`);
+  expect(lines.at(-1)).toBe(`[spanledger] 2 rows are lost: ${path} did not take them (rows-lost)`);
 });

@@ -1,6 +1,6 @@
 import { type Histogram, type Meter, type MeterProvider, metrics, type ObservableResult } from '@opentelemetry/api';
+import type { DeliveryRequest } from './delivery-request.ts';
 import type { SinkStats } from './record-sink.ts';
-import type { RequestRecord } from './request-record.ts';
 
 /** Name by the conventions' own metrics of SDK components. Source: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/ */
 const OPERATION_DURATION = 'otel.sdk.exporter.operation.duration';
@@ -8,7 +8,7 @@ const OPERATION_DURATION = 'otel.sdk.exporter.operation.duration';
 const durations = new WeakMap<MeterProvider, Histogram>();
 
 /** Tells the host's meter provider of a request to BigQuery or to the fallback. Never throws. */
-export function recordDeliveryRequest({ destination, durationMillis, error }: RequestRecord): void {
+export function recordDeliveryRequest({ destination, durationMillis, error }: DeliveryRequest): void {
   try {
     const type = `spanledger_${destination}_exporter`;
     currentDuration().record(durationMillis / 1_000, {

@@ -1,89 +1,61 @@
 /**
- * A sink that also says, in one line a day and one at shutdown, what became of the rows: the lines that operators of the
- * earlier system look for. Everything else is the sink's own.
+ * Says in one line a day, and in one at the end, what became of the rows: the lines that operators of the earlier system
+ * look for. Looks at a sink's books from outside and touches no row.
  */
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
-import type { FlushResult, LedgerEntry, RecordSink, SinkStats, WriteResult } from './record-sink.ts';
+import type { SinkStats } from './record-sink.ts';
 
 /** Every time zone's midnight is on a quarter of an hour. */
 const CHECK_MILLIS = 900_000;
 
 export interface StatisticsOptions {
+  readonly stats: () => SinkStats;
   /** IANA name of the time zone whose midnight ends a day, e.g. `America/Santiago`. */
   readonly timeZone: string;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
 }
 
-export class StatisticsSink implements RecordSink {
-  readonly name: string;
-  readonly #sink: RecordSink;
-  readonly #options: StatisticsOptions;
-  readonly #days: Intl.DateTimeFormat;
+export interface Statistics {
+  /** The last line, of all rows since the start; none where no row came. No line comes after it; safe to call twice. */
+  finish(): void;
+}
+
+/** Begins the first day now. */
+export function startStatistics(options: StatisticsOptions): Statistics {
+  const { stats, clock, diagnostics } = options;
+  const days = createDays(options);
   /** The day that runs, `YYYY-MM-DD`, and the books at its beginning. */
-  #day: string;
-  #before: SinkStats;
-  #timer: Timer | undefined;
-  #shutdown: Promise<FlushResult> | undefined;
-
-  constructor(sink: RecordSink, options: StatisticsOptions) {
-    this.name = sink.name;
-    this.#sink = sink;
-    this.#options = options;
-    this.#days = createDays(options);
-    this.#day = this.#today();
-    this.#before = sink.stats();
-    this.#schedule();
-  }
-
-  write(entries: readonly LedgerEntry[]): Promise<readonly WriteResult[]> {
-    return this.#sink.write(entries);
-  }
-
-  flush(timeoutMillis: number): Promise<FlushResult> {
-    return this.#sink.flush(timeoutMillis);
-  }
-
-  shutdown(timeoutMillis: number): Promise<FlushResult> {
-    this.#shutdown ??= this.#sink.shutdown(timeoutMillis).then((result) => {
-      this.#timer?.cancel();
-      this.#options.diagnostics.info(renderStatistics('shutdown', this.#sink.stats()));
-      return result;
-    });
-    return this.#shutdown;
-  }
-
-  stats(): SinkStats {
-    return this.#sink.stats();
-  }
-
-  persistSync(): void {
-    this.#sink.persistSync?.();
-  }
-
-  #schedule(): void {
-    const { clock } = this.#options;
-    const delayMillis = CHECK_MILLIS - (clock.now() % CHECK_MILLIS);
-    this.#timer = clock.setTimer(() => {
-      this.#check();
-      this.#schedule();
-    }, delayMillis);
-  }
-
-  #check(): void {
-    const today = this.#today();
+  let day = days.format(clock.now());
+  let before = stats();
+  let timer: Timer | undefined;
+  const check = (): void => {
+    const today = days.format(clock.now());
     // A clock that is set back does not begin yesterday again.
-    if (today <= this.#day) return;
-    const stats = this.#sink.stats();
-    this.#options.diagnostics.info(renderStatistics(this.#day, subtractStats(stats, this.#before)));
-    this.#day = today;
-    this.#before = stats;
-  }
-
-  #today(): string {
-    return this.#days.format(this.#options.clock.now());
-  }
+    if (today <= day) return;
+    const now = stats();
+    diagnostics.info(renderStatistics(day, subtractStats(now, before)));
+    day = today;
+    before = now;
+  };
+  const schedule = (): void => {
+    const delayMillis = CHECK_MILLIS - (clock.now() % CHECK_MILLIS);
+    timer = clock.setTimer(() => {
+      check();
+      schedule();
+    }, delayMillis);
+  };
+  schedule();
+  return {
+    finish() {
+      if (timer === undefined) return;
+      timer.cancel();
+      timer = undefined;
+      const all = stats();
+      if (all.received > 0) diagnostics.info(renderStatistics('shutdown', all));
+    },
+  };
 }
 
 /**

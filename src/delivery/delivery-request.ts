@@ -1,5 +1,5 @@
 /** One request to a destination, for metrics. */
-export interface RequestRecord {
+export interface DeliveryRequest {
   readonly destination: string;
   readonly table: string;
   readonly rows: number;
