@@ -1,9 +1,10 @@
 export type { Clock, Timer } from './base/clock.ts';
 export { createDiagnostics, type Diagnostics, type DiagnosticsOptions } from './base/diagnostics.ts';
 export { ConfigurationError, MissingPackageError } from './base/errors.ts';
+export type { FieldModes } from './config/parse-content.ts';
 export type { ModelPriceSetting } from './config/parse-prices.ts';
 export type { ResolvedConfig, SettingSource } from './config/resolve-config.ts';
-export type { FieldModes, SettingValues, TraceExporterName } from './config/setting-values.ts';
+export type { SettingValues, TraceExporterName } from './config/setting-values.ts';
 export type {
   FlushResult,
   LedgerEntry,
