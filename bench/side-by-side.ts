@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import { createDiagnostics } from '../src/base/diagnostics.ts';
 import type { RecordSink } from '../src/delivery/record-sink.ts';
-import type { Backend } from '../src/migration/backend.ts';
+import type { Backend } from '../src/migration/backend-switch.ts';
 import { createDualExporter } from '../src/migration/dual.ts';
 import { mapWithRules } from '../test/support/map-with-rules.ts';
 import { mixedTurns } from '../test/support/mixed-turns.ts';

@@ -9,7 +9,7 @@ import {
 import { handOver, type TurnWriteResult, type TurnWriter, writeTurn, writeTurnSync } from '../pipeline/write-turn.ts';
 import type { Turn } from '../spans/turn.ts';
 import type { TurnExporter, TurnExportResult } from '../spans/turn-exporter.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from './backend-switch.ts';
 import type { ComparisonConfig } from './compare-records.ts';
 import type { LegacyMappingOptions } from './load-legacy-mapping.ts';
 import type { SideBySide } from './side-by-side.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import type { RecordSink } from '../delivery/record-sink.ts';
-import type { Backend } from '../migration/backend.ts';
+import type { Backend } from '../migration/backend-switch.ts';
 import { createDualExporter } from '../migration/dual.ts';
 import { type ContentPolicyConfig, createContentPolicy } from '../privacy/content-policy.ts';
 import { buildRecordOfReading } from '../record/build-record.ts';

@@ -2,8 +2,7 @@ import { describeError } from '../base/errors.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
 import type { FlushResult, SinkStats } from '../delivery/record-sink.ts';
-import type { BackendFlag } from '../migration/backend-flag.ts';
-import { watchBackend } from '../migration/watch-backend.ts';
+import { type BackendSwitch, watchBackend } from '../migration/backend-switch.ts'; // migration
 import type { RowPipeline, RowPipelineOptions } from '../pipeline/row-pipeline.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import type { Turn } from '../spans/turn.ts';
@@ -25,7 +24,7 @@ const LOAD_AFTER_MILLIS = 1_000;
  */
 export class LazyRows implements TurnExporter {
   readonly #options: LazyRowsOptions;
-  readonly #backend: BackendFlag;
+  readonly #backend: BackendSwitch;
   #loading: Promise<RowPipeline> | undefined;
   #pipeline: RowPipeline | undefined;
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
-import { BACKENDS, type Backend } from '../../src/migration/backend.ts';
-import { createBackendFlag } from '../../src/migration/backend-flag.ts';
+import { resolveConfig } from '../../src/config/resolve-config.ts';
+import { MIGRATION_SETTINGS } from '../../src/config/settings/migration.ts';
+import { type Backend, watchBackend } from '../../src/migration/backend-switch.ts';
 import { createDualExporter, type DualExporterOptions } from '../../src/migration/dual.ts';
-import { createBackendFileReader } from '../../src/migration/read-backend-file.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -61,8 +61,8 @@ describe('switching while turns run', () => {
     const file = join(directory, 'config.yaml');
     const clock = new ManualClock();
     const diagnostics = createDiagnostics({ write: () => {} });
-    const read = createBackendFileReader(file, {});
-    const flag = createBackendFlag({ initial: 'solid', read, source: file, clock, diagnostics });
+    writeFileSync(file, yaml('solid'));
+    const flag = watchBackend(resolveConfig({ configFile: file, env: {} }), clock, diagnostics);
     const sink = new CollectingSink();
     const exporter = createDualExporter(options(sink, { readBackend: () => flag.current() }));
     const turns = mixedTurns(5_000, 7, 5);
@@ -76,7 +76,7 @@ describe('switching while turns run', () => {
     };
     for (let edit = 0; edit < 200; edit += 1) {
       const next = otherThan(flag.current(), ((edit * 7_919) % 31) % 2);
-      writeFileSync(file, `analytics:\n  conversation_tracking:\n    backend: ${next}\n`);
+      writeFileSync(file, yaml(next));
       // Some turns finish before the switch is seen, some while it is, some after it.
       finish(edit * 25, edit * 25 + 8);
       await clock.advance(250);
@@ -138,8 +138,10 @@ describe('what the legacy side does to a solid row', () => {
   });
 });
 
+const yaml = (backend: Backend): string => `analytics:\n  conversation_tracking:\n    backend: ${backend}\n`;
+
 function otherThan(backend: Backend, choice: number): Backend {
-  return BACKENDS.filter((other) => other !== backend)[choice] ?? backend;
+  return MIGRATION_SETTINGS.backend.allowed.filter((other) => other !== backend)[choice] ?? backend;
 }
 
 function messageId(turn: Parameters<typeof mapWithRules>[0]): ConversationRecord['message_id'] {
