@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import type { RecordSink } from '../src/delivery/record-sink.ts';
-import type { Backend } from '../src/migration/backend.ts';
+import type { Backend } from '../src/migration/backend-switch.ts';
 import { migratingPipeline } from '../test/support/migrating-pipeline.ts';
 import { mixedTurns } from '../test/support/mixed-turns.ts';
 

@@ -1,9 +1,10 @@
 export type { Clock, Timer } from './base/clock.ts';
 export { createDiagnostics, type Diagnostics, type DiagnosticsOptions } from './base/diagnostics.ts';
 export { ConfigurationError, MissingPackageError } from './base/errors.ts';
+export type { FieldModes } from './config/parse-content.ts';
 export type { ModelPriceSetting } from './config/parse-prices.ts';
 export type { ResolvedConfig, SettingSource } from './config/resolve-config.ts';
-export type { FieldModes, SettingValues, TraceExporterName } from './config/setting-values.ts';
+export type { SettingValues, TraceExporterName } from './config/setting-values.ts';
 export type {
   FlushResult,
   LedgerEntry,
@@ -21,7 +22,7 @@ export {
 } from './instrumentation/trace-model-call.ts';
 export { type TraceToolOptions, traceTool } from './instrumentation/trace-tool.ts';
 export { turnContext } from './instrumentation/turn-context.ts';
-export type { Backend } from './migration/backend.ts';
+export type { Backend } from './migration/backend-switch.ts';
 export type { RedactionFunction } from './privacy/redactor.ts';
 export type { ConversationRecord, ModelCallRecord, ToolCallRecord } from './record/conversation-columns.ts';
 export type { EnrichableColumn, Enricher, Enrichment } from './record/enrich.ts';

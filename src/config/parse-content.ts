@@ -7,9 +7,10 @@ import {
   PERSONAL_DATA_DETECTORS,
 } from '../privacy/detectors/detector-names.ts';
 import { mappingOf } from './parse-mapping.ts';
-import { listOf } from './parse-value.ts';
-import { InvalidValue, type ParseValue } from './setting.ts';
-import type { FieldModes } from './setting-values.ts';
+import { InvalidValue, listOf, type ParseValue } from './parse-value.ts';
+
+/** Modes of single fields, as they are written. */
+export type FieldModes = Readonly<Partial<Record<ContentField, ContentModeText>>>;
 
 export const contentMode: ParseValue<ContentModeText> = (value) =>
   isMode(value) ? value : new InvalidValue(value, CONTENT_MODES_ALLOWED);

@@ -1,5 +1,6 @@
+import { isObject } from '../base/json-value.ts';
 import { mappingOf } from './parse-mapping.ts';
-import type { ParseValue } from './setting.ts';
+import type { ParseValue } from './parse-value.ts';
 
 /** US dollars per million tokens of one model, as the price lists of the providers give them. */
 export interface ModelPriceSetting {
@@ -19,13 +20,9 @@ const ALLOWED = `a mapping of model names to { ${[...REQUIRED, ...OPTIONAL].join
 export const prices: ParseValue<Readonly<Record<string, ModelPriceSetting>>> = mappingOf(isPrice, ALLOWED);
 
 function isPrice(value: unknown): value is ModelPriceSetting {
-  if (!isMapping(value) || !REQUIRED.every((name) => name in value)) return false;
+  if (!isObject(value) || !REQUIRED.every((name) => name in value)) return false;
   return Object.entries(value).every(([name, usd]) => {
     const known = REQUIRED.includes(name) || OPTIONAL.includes(name);
     return known && typeof usd === 'number' && Number.isFinite(usd) && usd >= 0;
   });
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

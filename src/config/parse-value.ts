@@ -1,7 +1,28 @@
-import { mappingOf } from './parse-mapping.ts';
-import { InvalidValue, type ParseValue } from './setting.ts';
+import { ConfigurationError } from '../base/errors.ts';
 
 // Parsers for settings. Numbers and booleans come typed from code and YAML, and as text from the environment.
+
+/** Reads a value as the user wrote it. */
+export type ParseValue<T> = (value: unknown) => T | InvalidValue;
+
+/** What a parser says of a value it cannot take: what is wrong and what is allowed, to follow the setting's name. */
+export class InvalidValue {
+  readonly problem: string;
+
+  constructor(value: unknown, allowed: string) {
+    this.problem = `is ${describeValue(value)}; allowed: ${allowed}`;
+  }
+}
+
+/**
+ * @param key where the value was written
+ * @throws {ConfigurationError} on one that is not allowed
+ */
+export function parseOrThrow<T>(parse: ParseValue<T>, value: unknown, key: string): T {
+  const parsed = parse(value);
+  if (parsed instanceof InvalidValue) throw new ConfigurationError(key, parsed.problem);
+  return parsed;
+}
 
 export function oneOf<T extends string>(allowed: readonly T[]): ParseValue<T> {
   return (value) => allowed.find((each) => each === value) ?? new InvalidValue(value, allowed.join(', '));
@@ -9,27 +30,23 @@ export function oneOf<T extends string>(allowed: readonly T[]): ParseValue<T> {
 
 /** A list, or one text with commas. */
 export function listOf<T extends string>(allowed: readonly T[]): ParseValue<readonly T[]> {
+  const rule = `one or more of ${allowed.join(', ')}`;
+  const isAllowed = (item: string): item is T => allowed.some((each) => each === item);
   return (value) => {
     const items = splitList(value);
-    if (items === undefined) return new InvalidValue(value, `one or more of ${allowed.join(', ')}`);
-    const chosen: T[] = [];
-    for (const item of items) {
-      const known = allowed.find((each) => each === item);
-      if (known === undefined) return new InvalidValue(item, `one or more of ${allowed.join(', ')}`);
-      chosen.push(known);
-    }
-    return chosen;
+    if (items === undefined) return new InvalidValue(value, rule);
+    const chosen = items.filter(isAllowed);
+    return chosen.length === items.length
+      ? chosen
+      : new InvalidValue(
+          items.find((item) => !isAllowed(item)),
+          rule,
+        );
   };
 }
 
 export const textList: ParseValue<readonly string[]> = (value) =>
   splitList(value) ?? new InvalidValue(value, 'a list of text');
-
-function splitList(value: unknown): readonly string[] | undefined {
-  const items = typeof value === 'string' ? value.split(',') : value;
-  if (!Array.isArray(items) || !items.every((item) => typeof item === 'string')) return undefined;
-  return items.map((item: string) => item.trim()).filter((item) => item !== '');
-}
 
 export const flag: ParseValue<boolean> = (value) => {
   if (typeof value === 'boolean') return value;
@@ -60,16 +77,19 @@ export function numberIn({ min, max, whole = false, unit }: NumberRange): ParseV
 export const text: ParseValue<string> = (value) =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : new InvalidValue(value, 'text');
 
-/** Text that names a thing of Google Cloud; a name that needs quoting has no business in a statement. */
-export function textLike(pattern: RegExp, allowed: string): ParseValue<string> {
+/** Names of Google Cloud: one that needs quoting has no business in a statement. */
+function textLike(pattern: RegExp, allowed: string): ParseValue<string> {
   return (value) => (typeof value === 'string' && pattern.test(value) ? value : new InvalidValue(value, allowed));
 }
 
-/** Shares by name. */
-export const ratios: ParseValue<Readonly<Record<string, number>>> = mappingOf(
-  (ratio): ratio is number => typeof ratio === 'number' && ratio >= 0 && ratio <= 1,
-  'a mapping of names to numbers from 0 to 1',
+/** Source: https://cloud.google.com/resource-manager/docs/creating-managing-projects; with a domain's prefix. */
+export const projectId: ParseValue<string> = textLike(
+  /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{2,61}[a-z0-9]$/,
+  "a Google Cloud project's id",
 );
+
+/** Of a dataset or a table. Source: https://cloud.google.com/bigquery/docs/datasets#dataset-naming */
+export const bigqueryName: ParseValue<string> = textLike(/^[A-Za-z0-9_]{1,1024}$/, 'letters, digits and underscores');
 
 /** IANA name of a time zone. */
 export const timeZone: ParseValue<string> = (value) => {
@@ -79,3 +99,19 @@ export const timeZone: ParseValue<string> = (value) => {
     return new InvalidValue(value, 'the IANA name of a time zone, e.g. America/Santiago');
   }
 };
+
+function splitList(value: unknown): readonly string[] | undefined {
+  const items = typeof value === 'string' ? value.split(',') : value;
+  if (!Array.isArray(items) || !items.every((item) => typeof item === 'string')) return undefined;
+  return items.map((item: string) => item.trim()).filter((item) => item !== '');
+}
+
+const MAX_SHOWN_CHARACTERS = 60;
+
+function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
+}

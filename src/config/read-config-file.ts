@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, describeError } from '../base/errors.ts';
+import { isObject, propertyAt } from '../base/json-value.ts';
 import { requirePackage } from '../base/require-package.ts';
 import { SETTINGS } from './settings.ts';
-import { substituteVariables } from './substitute-variables.ts';
+import { type Environment, substituteVariables } from './substitute-variables.ts';
 
 /** The package's own parts of the file. Everything else in it is the application's. */
 const SECTIONS: readonly (readonly string[])[] = [['analytics', 'conversation_tracking'], ['traces']];
@@ -11,31 +12,28 @@ const SECTIONS: readonly (readonly string[])[] = [['analytics', 'conversation_tr
  * Reads the settings in a YAML (or JSON) file.
  *
  * @param path absolute, or from the working directory
+ * @param env for `${VARIABLE}`s in the file
  * @returns values as written, by the setting's key; `undefined` where there is no such file
  * @throws {ConfigurationError} on a file that is not valid YAML, an unknown key or an unset `${VARIABLE}`
  */
-export function readConfigFile(
-  path: string,
-  env: Readonly<Record<string, string | undefined>>,
-): ReadonlyMap<string, unknown> | undefined {
-  const text = readText(path);
-  if (text === undefined) return undefined;
-  const document = parseYaml(path, text);
-  const values = new Map<string, unknown>();
-  for (const section of SECTIONS) {
-    collect(section.reduce(child, document), section.join('.'), values, path);
-  }
-  for (const [key, value] of values) values.set(key, substituteVariables(value, env, key));
-  return values;
-}
-
-function readText(path: string): string | undefined {
+export function readConfigFile(path: string, env: Environment): ReadonlyMap<string, unknown> | undefined {
+  let text: string;
   try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new ConfigurationError(path, `cannot be read: ${describeError(error)}`, { cause: error });
   }
+  return parseConfigFile(path, text, env);
+}
+
+/** As {@link readConfigFile}, of a text that was read from the file already. */
+export function parseConfigFile(path: string, text: string, env: Environment): ReadonlyMap<string, unknown> {
+  const document = parseYaml(path, text.replace(/^\uFEFF/, ''));
+  const values = new Map<string, unknown>();
+  for (const section of SECTIONS) collect(propertyAt(document, ...section), section.join('.'), values, path);
+  for (const [key, value] of values) values.set(key, substituteVariables(value, env, key));
+  return values;
 }
 
 function parseYaml(path: string, text: string): unknown {
@@ -47,13 +45,9 @@ function parseYaml(path: string, text: string): unknown {
   }
 }
 
-function child(value: unknown, key: string): unknown {
-  return isMapping(value) ? value[key] : undefined;
-}
-
 function collect(value: unknown, prefix: string, values: Map<string, unknown>, path: string): void {
   if (value === undefined || value === null) return;
-  if (!isMapping(value))
+  if (!isObject(value))
     throw new ConfigurationError(`${path}: ${prefix}`, 'is no mapping; allowed: a mapping of settings');
   for (const [name, item] of Object.entries(value)) {
     const key = `${prefix}.${name}`;
@@ -78,8 +72,4 @@ function suggestion(key: string): string {
     // A bundle without the package still says what is wrong.
     return '';
   }
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

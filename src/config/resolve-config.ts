@@ -1,10 +1,11 @@
 import { ConfigurationError } from '../base/errors.ts';
+import { parserOf } from './parse-setting.ts';
+import { InvalidValue, parseOrThrow } from './parse-value.ts';
 import { readConfigFile } from './read-config-file.ts';
-import { InvalidValue, type Setting } from './setting.ts';
+import type { Setting } from './setting.ts';
 import type { SettingValues } from './setting-values.ts';
 import { SETTINGS } from './settings.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './substitute-variables.ts';
 
 export type SettingSource = 'code' | 'environment' | 'file' | 'default';
 
@@ -47,14 +48,12 @@ const DEFAULT_CONFIG_FILE = 'config/config.yaml';
 export function resolveConfig(options: ConfigOptions = {}): ResolvedConfig {
   const env = options.env ?? process.env;
   const file = findConfigFile(options.configFile, env);
+  const inCode = new Map<string, unknown>(Object.entries(options.settings ?? {}));
   const warnings: string[] = [];
   const values: Record<string, unknown> = {};
   const sources: Record<string, SettingSource> = {};
-  for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
-    const inCode: unknown = options.settings?.[name as keyof SettingValues];
-    const [value, source] = resolveSetting(setting, name, inCode, env, file?.values, warnings);
-    values[name] = value;
-    sources[name] = source;
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    [values[name], sources[name]] = resolveSetting(setting, name, inCode.get(name), env, file?.values, warnings);
   }
   return {
     values: values as unknown as SettingValues,
@@ -66,31 +65,26 @@ export function resolveConfig(options: ConfigOptions = {}): ResolvedConfig {
   };
 }
 
-function resolveSetting<T>(
-  setting: Setting<T>,
+function resolveSetting(
+  setting: Setting,
   name: string,
   inCode: unknown,
   env: Environment,
   file: ReadonlyMap<string, unknown> | undefined,
   warnings: string[],
-): [T, SettingSource] {
-  if (inCode !== undefined) return [parseOrThrow(setting, inCode, `option ${name}`), 'code'];
+): [unknown, SettingSource] {
+  const parse = parserOf(setting);
+  if (inCode !== undefined) return [parseOrThrow(parse, inCode, `option ${name}`), 'code'];
   for (const variable of setting.env) {
     const text = env[variable];
     if (text === undefined || text === '') continue;
-    const parsed = setting.strict === true ? parseOrThrow(setting, text, variable) : setting.parse(text);
+    const parsed = setting.strict === true ? parseOrThrow(parse, text, variable) : parse(text);
     if (!(parsed instanceof InvalidValue)) return [parsed, 'environment'];
     warnings.push(`${variable} ${parsed.problem}; it is ignored`);
   }
   const inFile = file?.get(setting.key);
-  if (inFile !== undefined && inFile !== null) return [parseOrThrow(setting, inFile, setting.key), 'file'];
+  if (inFile !== undefined && inFile !== null) return [parseOrThrow(parse, inFile, setting.key), 'file'];
   return [setting.fallback, 'default'];
-}
-
-function parseOrThrow<T>(setting: Setting<T>, value: unknown, key: string): T {
-  const parsed = setting.parse(value);
-  if (parsed instanceof InvalidValue) throw new ConfigurationError(key, parsed.problem);
-  return parsed;
 }
 
 function findConfigFile(

@@ -1,9 +1,10 @@
-import type { ContentField } from '../privacy/content-field.ts';
+import { CONTENT_FIELDS } from '../privacy/content-field.ts';
 import { type ContentMode, type ContentModeText, parseContentMode } from '../privacy/content-mode.ts';
 import type { ContentPolicyConfig } from '../privacy/content-policy.ts';
 import { CREDENTIAL_DETECTORS } from '../privacy/detectors/detector-names.ts';
 import type { RedactionConfig, RedactionFunction } from '../privacy/redactor.ts';
-import type { FieldModes, SettingValues } from './setting-values.ts';
+import type { FieldModes } from './parse-content.ts';
+import type { SettingValues } from './setting-values.ts';
 
 export interface ContentPolicies {
   readonly records: ContentPolicyConfig;
@@ -27,7 +28,9 @@ export function resolveContentPolicies(
   const traceRedaction = { ...redaction, detectors: [...new Set([...CREDENTIAL_DETECTORS, ...values.redact])] };
   const policy = (mode: ContentModeText, fields: FieldModes, redaction: RedactionConfig): ContentPolicyConfig => ({
     default: toMode(mode),
-    fields: new Map(entriesOf(fields).map(([field, text]) => [field, toMode(text)])),
+    fields: new Map(
+      CONTENT_FIELDS.flatMap((field) => (fields[field] === undefined ? [] : [[field, toMode(fields[field])] as const])),
+    ),
     redaction,
     hashKey: values.hashKey,
   });
@@ -40,8 +43,4 @@ export function resolveContentPolicies(
 /** Settings are checked when they are read; whatever could still be wrong keeps nothing. */
 function toMode(text: ContentModeText): ContentMode {
   return parseContentMode(text) ?? { kind: 'none' };
-}
-
-function entriesOf(fields: FieldModes): [ContentField, ContentModeText][] {
-  return Object.entries(fields) as [ContentField, ContentModeText][];
 }

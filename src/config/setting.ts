@@ -1,35 +1,49 @@
-/** What a parser says of a value it cannot take: what is wrong and what is allowed, to follow the setting's name. */
-export class InvalidValue {
-  readonly problem: string;
+import type { ContentModeText } from '../privacy/content-mode.ts';
+import type { DetectorName } from '../privacy/detectors/detector-names.ts';
+import type { FieldModes } from './parse-content.ts';
+import type { ModelPriceSetting } from './parse-prices.ts';
+import type { NumberRange } from './parse-value.ts';
 
-  constructor(value: unknown, allowed: string) {
-    this.problem = `is ${describeValue(value)}; allowed: ${allowed}`;
-  }
+/** What a setting gives, by its type; one with words of its own, those. */
+export interface TypedValues<Word = string> {
+  flag: boolean;
+  number: number;
+  text: string;
+  list: readonly string[];
+  choice: Word;
+  choices: readonly Word[];
+  'project-id': string;
+  'bigquery-name': string;
+  'time-zone': string;
+  'content-mode': ContentModeText;
+  'field-modes': FieldModes;
+  detectors: readonly DetectorName[];
+  patterns: Readonly<Record<string, string>>;
+  prices: Readonly<Record<string, ModelPriceSetting>>;
+  ratios: Readonly<Record<string, number>>;
 }
 
-/** Reads a value as the user wrote it: from code, from YAML, or (always text) from the environment. */
-export type ParseValue<T> = (value: unknown) => T | InvalidValue;
+/** Types whose name says how they are read. */
+export type PlainType = Exclude<keyof TypedValues, 'choice' | 'choices' | 'number'>;
 
 /** One setting: where it can be given, how it is read, what it is without. */
-export interface Setting<T> {
+export type Setting = {
   /** Its place in the YAML file. */
   readonly key: string;
   /** Its environment variables, the first that is set counts. */
   readonly env: readonly string[];
-  readonly parse: ParseValue<T>;
   /** A bad value in the environment is an error as well: to ignore it would let content out. */
   readonly strict?: true;
-  readonly fallback: T;
+  readonly fallback: unknown;
   /** One sentence for the README, with the unit. */
   readonly description: string;
-}
+} & (
+  | { readonly type: 'choice' | 'choices'; readonly allowed: readonly string[] }
+  | { readonly type: 'number'; readonly range: NumberRange }
+  | { readonly type: PlainType }
+);
 
-const MAX_SHOWN_CHARACTERS = 60;
-
-function describeValue(value: unknown): string {
-  if (value === null || value === undefined) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
-}
+/** What a setting gives, its default included. */
+export type ValueOf<S extends Setting> =
+  | TypedValues<S extends { readonly allowed: readonly (infer Word)[] } ? Word : never>[S['type']]
+  | Extract<S['fallback'], undefined>;

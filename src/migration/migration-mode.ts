@@ -12,7 +12,7 @@ import {
 } from '../record/conversation-columns.ts';
 import type { TurnReading } from '../record/turn-reading.ts';
 import type { TurnExportResult } from '../spans/turn-exporter.ts';
-import type { BackendFlag } from './backend-flag.ts';
+import type { BackendSwitch } from './backend-switch.ts';
 import { TOKEN_MISMATCHES } from './mismatch-columns.ts';
 import type { SideBySide } from './side-by-side.ts';
 
@@ -29,7 +29,7 @@ export interface MigratingTurn {
 }
 
 export interface MigrationModeOptions {
-  readonly backend: BackendFlag;
+  readonly backend: BackendSwitch;
   readonly values: Pick<
     SettingValues,
     'legacyModule' | 'compareTokens' | 'tokenDiffThreshold' | 'tokenDiffRatio' | 'compareIgnore'

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import type { LedgerEntry, RecordSink } from '../delivery/record-sink.ts';
-import { fixedBackend } from '../migration/backend-flag.ts';
+import { fixedBackend } from '../migration/backend-switch.ts';
 import { MigrationMode } from '../migration/migration-mode.ts';
 import { assemblePipeline, type PipelineOptions } from '../pipeline/assemble-pipeline.ts';
 import { type FileContext, type ReportInput, readTurns } from './read-turns.ts';

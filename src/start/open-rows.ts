@@ -1,4 +1,4 @@
-import { observeSinkStats } from '../delivery/record-delivery-metrics.ts';
+import { observeSinkStats } from '../delivery/delivery-metrics.ts';
 import type { RecordSink } from '../delivery/record-sink.ts';
 import { type Statistics, startStatistics } from '../delivery/statistics.ts';
 import { assemblePipeline } from '../pipeline/assemble-pipeline.ts';

@@ -46,6 +46,11 @@ describe('resolveConfig', () => {
     expect(configFile).toBeUndefined();
   });
 
+  it.each(Object.entries(SETTINGS))('takes the default of %s when code gives it', (name, { fallback }) => {
+    const { values } = resolveConfig({ settings: { [name]: fallback }, env: {}, configFile: false });
+    expect(Reflect.get(values, name)).toEqual(fallback);
+  });
+
   it("reads the old system's file as it is", () => {
     const { values, sources } = resolveFile(OLD_FILE);
     expect(values).toMatchObject({

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
-import { BACKENDS, type Backend } from '../../src/migration/backend.ts';
-import { createBackendFlag } from '../../src/migration/backend-flag.ts';
-import { createBackendFileReader } from '../../src/migration/read-backend-file.ts';
+import { resolveConfig } from '../../src/config/resolve-config.ts';
+import { type Backend, watchBackend } from '../../src/migration/backend-switch.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -46,8 +45,10 @@ describe('switching while turns run', () => {
     const file = join(directory, 'config.yaml');
     const clock = new ManualClock();
     const diagnostics = createDiagnostics({ write: () => {} });
-    const read = createBackendFileReader(file, {});
-    const flag = createBackendFlag({ initial: 'solid', read, source: file, clock, diagnostics });
+    const edit = (backend: Backend): void =>
+      writeFileSync(file, `analytics:\n  conversation_tracking:\n    backend: ${backend}\n`);
+    edit('solid');
+    const flag = watchBackend(resolveConfig({ configFile: file, env: {} }), clock, diagnostics);
     const sink = new CollectingSink();
     const exporter = migratingPipeline({ sink, backend: () => flag.current() });
     const turns = mixedTurns(5_000, 7, 5);
@@ -59,16 +60,16 @@ describe('switching while turns run', () => {
         results.push(exporter.export(turn));
       }
     };
-    for (let edit = 0; edit < 200; edit += 1) {
-      const next = otherThan(flag.current(), ((edit * 7_919) % 31) % 2);
-      writeFileSync(file, `analytics:\n  conversation_tracking:\n    backend: ${next}\n`);
+    for (let round = 0; round < 200; round += 1) {
+      const next = otherThan(flag.current(), ((round * 7_919) % 31) % 2);
+      edit(next);
       // Some turns finish before the switch is seen, some while it is, some after it.
-      finish(edit * 25, edit * 25 + 8);
+      finish(round * 25, round * 25 + 8);
       await clock.advance(250);
-      finish(edit * 25 + 8, edit * 25 + 16);
+      finish(round * 25 + 8, round * 25 + 16);
       await clock.advance(750);
       expect(flag.current()).toBe(next);
-      finish(edit * 25 + 16, edit * 25 + 25);
+      finish(round * 25 + 16, round * 25 + 25);
     }
     flag.close();
     rmSync(directory, { recursive: true });
@@ -123,7 +124,7 @@ describe('what the legacy side does to a solid row', () => {
 });
 
 function otherThan(backend: Backend, choice: number): Backend {
-  return BACKENDS.filter((other) => other !== backend)[choice] ?? backend;
+  return (['legacy', 'solid', 'dual'] as const).filter((other) => other !== backend)[choice] ?? backend;
 }
 
 function messageId(turn: Parameters<typeof mapWithRules>[0]): ConversationRecord['message_id'] {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
-import type { Backend } from '../../src/migration/backend.ts';
+import type { Backend } from '../../src/migration/backend-switch.ts';
 import { createContentPolicy } from '../../src/privacy/content-policy.ts';
 import { buildRecord, buildRecordOfReading } from '../../src/record/build-record.ts';
 import type { TurnExportResult } from '../../src/spans/turn-exporter.ts';

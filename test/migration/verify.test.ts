@@ -6,7 +6,7 @@ import { countLoggedTurns } from '../../src/cli/count-fallback-rows.ts';
 import { buildFallbackEntries } from '../../src/delivery/fallback-entry.ts';
 import type { LedgerEntry } from '../../src/delivery/record-sink.ts';
 import type { PendingRow } from '../../src/delivery/row-store.ts';
-import type { Backend } from '../../src/migration/backend.ts';
+import type { Backend } from '../../src/migration/backend-switch.ts';
 import type { Turn } from '../../src/spans/turn.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
 import { type CliRun, runTestCli } from '../cli/test-context.ts';

@@ -4,7 +4,7 @@ import { resolveConfig } from '../../src/config/resolve-config.ts';
 import type { SettingValues } from '../../src/config/setting-values.ts';
 import type { RecordSink } from '../../src/delivery/record-sink.ts';
 import { RowWriter } from '../../src/delivery/row-writer.ts';
-import type { Backend } from '../../src/migration/backend.ts';
+import type { Backend } from '../../src/migration/backend-switch.ts';
 import { MigrationMode } from '../../src/migration/migration-mode.ts';
 import { TurnPipeline, type TurnPipelineOptions } from '../../src/pipeline/turn-pipeline.ts';
 import { type ContentPolicy, createContentPolicy } from '../../src/privacy/content-policy.ts';

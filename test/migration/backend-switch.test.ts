@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { OpenFeature, type Provider } from '@openfeature/server-sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
-import { type BackendFlag, createBackendFlag, type ReadBackend } from '../../src/migration/backend-flag.ts';
-import { createOpenFeatureBackend } from '../../src/migration/openfeature-backend.ts';
-import { createBackendFileReader } from '../../src/migration/read-backend-file.ts';
+import { type ConfigOptions, resolveConfig } from '../../src/config/resolve-config.ts';
+import { type BackendSwitch, watchBackend } from '../../src/migration/backend-switch.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const yaml = (backend: string): string => `analytics:\n  conversation_tracking:\n    backend: ${backend}\n`;
@@ -15,11 +14,11 @@ let directory: string;
 let path: string;
 let lines: string[];
 let clock: ManualClock;
-let flag: BackendFlag;
+let flag: BackendSwitch;
 
-const watch = (read: ReadBackend): void => {
+const watch = (options: ConfigOptions): void => {
   const diagnostics = createDiagnostics({ write: (line) => lines.push(line) });
-  flag = createBackendFlag({ initial: 'solid', read, source: 'config.yaml', clock, diagnostics });
+  flag = watchBackend(resolveConfig(options), clock, diagnostics);
 };
 
 beforeEach(() => {
@@ -28,7 +27,7 @@ beforeEach(() => {
   lines = [];
   clock = new ManualClock();
   writeFileSync(path, yaml('solid'));
-  watch(createBackendFileReader(path, { MODE: 'legacy' }));
+  watch({ configFile: path, env: { MODE: 'legacy' } });
 });
 
 afterEach(() => {
@@ -89,6 +88,16 @@ describe('the switch in the file', () => {
     expect(lines.filter((line) => line.includes('stays solid'))).toHaveLength(1);
   });
 
+  it.each([
+    ['code', { settings: { backend: 'legacy' }, env: {} }],
+    ['the environment', { env: { SPANLEDGER_BACKEND: 'legacy' } }],
+  ] as const)('is not watched where %s gives the backend', async (_name, options) => {
+    flag.close();
+    watch({ ...options, configFile: path });
+    expect(clock.timers).toBe(0);
+    expect(flag.current()).toBe('legacy');
+  });
+
   it('stops at close and leaves no timer', async () => {
     flag.close();
     expect(clock.timers).toBe(0);
@@ -100,43 +109,66 @@ describe('the switch in the file', () => {
 
 describe('the switch in an OpenFeature provider', () => {
   const values = new Map<string, string>();
+  let readings = 0;
   const provider: Provider = {
     metadata: { name: 'test' },
     resolveBooleanEvaluation: (_flag, value) => Promise.resolve({ value }),
     resolveNumberEvaluation: (_flag, value) => Promise.resolve({ value }),
     resolveObjectEvaluation: (_flag, value) => Promise.resolve({ value }),
     resolveStringEvaluation: (key, value) => {
+      readings += 1;
       const found = values.get(key);
       return Promise.resolve(found === undefined ? { value, reason: 'DEFAULT' } : { value: found });
     },
   };
+  const watchFlag = (more: ConfigOptions['settings'] = {}): void => {
+    flag.close();
+    watch({ settings: { backendSource: 'openfeature', ...more }, env: {}, configFile: false });
+  };
+  /** The package is imported at the first reading, for which no clock can be moved. */
+  const readAgain = async (times: number): Promise<void> => {
+    const wanted = readings + times;
+    while (readings < wanted) await clock.advance(250);
+    await clock.advance(0);
+  };
 
   afterEach(async () => {
+    values.clear();
     await OpenFeature.clearProviders();
   });
 
   it('turns with the flag, and keeps its last value when the provider has none', async () => {
-    flag.close();
     await OpenFeature.setProviderAndWait(provider);
-    watch(await createOpenFeatureBackend());
+    watchFlag();
     values.set('spanledger-backend', 'dual');
-    await clock.advance(1_000);
+    await readAgain(2);
     expect(flag.current()).toBe('dual');
     values.delete('spanledger-backend');
-    await clock.advance(5_000);
+    await readAgain(5);
     expect(flag.current()).toBe('dual');
     expect(lines.filter((line) => line.includes('stays dual'))).toHaveLength(1);
   });
 
+  it('takes a provider that comes later, and the key of the settings', async () => {
+    values.set('my-flag', 'legacy');
+    watchFlag({ backend: 'dual', backendFlagKey: 'my-flag' });
+    while (!lines.some((line) => line.includes('stays dual'))) await clock.advance(250);
+    await OpenFeature.setProviderAndWait(provider);
+    await readAgain(2);
+    expect(flag.current()).toBe('legacy');
+  });
+
   it('keeps its last value when the provider fails', async () => {
-    flag.close();
     const failing: Provider = {
       ...provider,
-      resolveStringEvaluation: () => Promise.reject(new Error('no connection')),
+      resolveStringEvaluation: () => {
+        readings += 1;
+        return Promise.reject(new Error('no connection'));
+      },
     };
     await OpenFeature.setProviderAndWait(failing);
-    watch(await createOpenFeatureBackend({ flagKey: 'my-flag' }));
-    await clock.advance(5_000);
+    watchFlag({ backendFlagKey: 'my-flag' });
+    await readAgain(5);
     expect(flag.current()).toBe('solid');
     expect(lines.filter((line) => line.includes('no connection'))).toHaveLength(1);
   });

@@ -1,0 +1,20 @@
+/** What fills the columns that spans leave empty. */
+export const RECORD_SETTINGS = {
+  rules: {
+    key: 'analytics.conversation_tracking.rules',
+    env: ['SPANLEDGER_RULES'],
+    type: 'choice',
+    allowed: ['none', 'invoice-agent'],
+    fallback: 'none',
+    description:
+      'Rules that fill the columns of meaning, downloads and quality; `invoice-agent` are those of the old tracker.',
+  },
+  /** US dollars per million tokens, by model. */
+  prices: {
+    key: 'analytics.conversation_tracking.prices',
+    env: [],
+    type: 'prices',
+    fallback: {},
+    description: 'US dollars per million tokens by model: `{ input, output, cached_input }`.',
+  },
+} as const;
