@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { resolveConfig } from '../config/resolve-config.ts';
+import type { SettingValues } from '../config/setting-values.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
 import type { CliContext } from './context.ts';
 
@@ -35,18 +36,30 @@ export function addTargetOptions(command: Command): Command {
     .option('--location <name>', 'location of the dataset in BigQuery, e.g. EU');
 }
 
-/** @throws {ConfigurationError} on a configuration that cannot be used */
-export function resolveTarget(options: TargetOptions, context: Pick<CliContext, 'cwd' | 'env'>): Target {
-  const { project, dataset, table, location } = options;
-  const { values } = resolveConfig({
+/**
+ * The configuration that a command works by.
+ *
+ * @throws {ConfigurationError} on a configuration that cannot be used
+ */
+export function resolveValues(
+  { config, project, dataset, table }: TargetOptions,
+  context: Pick<CliContext, 'cwd' | 'env'>,
+): SettingValues {
+  return resolveConfig({
     env: context.env,
-    ...(options.config !== undefined && { configFile: resolve(context.cwd, options.config) }),
+    ...(config !== undefined && { configFile: resolve(context.cwd, config) }),
     settings: {
       ...(project !== undefined && { project }),
       ...(dataset !== undefined && { dataset }),
       ...(table !== undefined && { table }),
     },
-  });
+  }).values;
+}
+
+/** @throws {ConfigurationError} on a configuration that cannot be used */
+export function resolveTarget(options: TargetOptions, context: Pick<CliContext, 'cwd' | 'env'>): Target {
+  const { project, dataset, table, location } = options;
+  const values = resolveValues(options, context);
   const namesBigQuery = project !== undefined || dataset !== undefined || table !== undefined;
   if (options.store === undefined && (namesBigQuery || usesBigQuery(values))) {
     return { kind: 'bigquery', projectId: values.project, dataset: values.dataset, table: values.table, location };

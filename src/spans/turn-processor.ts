@@ -207,17 +207,14 @@ export class TurnProcessor implements SpanProcessor {
     this.#inFlight.add(done);
   }
 
+  /** What an exporter answers, it has said; what it throws is said here. */
   async #judge(work: Promise<TurnExportResult>): Promise<void> {
-    let reason: string;
     try {
-      const result = await work;
-      if (result.status === 'exported') return;
-      ({ reason } = result);
+      if ((await work).status === 'failed') this.#failedExports += 1;
     } catch (error) {
-      reason = describeError(error);
+      this.#failedExports += 1;
+      this.#diagnostics.warn('turn-export', `a turn was not exported: ${describeError(error)}`);
     }
-    this.#failedExports += 1;
-    this.#diagnostics.warn('turn-export', `a turn was not exported: ${reason}`);
   }
 
   async #answered(): Promise<void> {

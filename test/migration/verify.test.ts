@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -107,6 +107,16 @@ describe('dual', () => {
     expect(result.sentence).toMatch(/^It is not safe to switch to solid: errors \(.*unexplained mismatches \(/);
     const lenient = ['--max-error-share', '1', '--max-token-differences', '99999', '--max-unexplained', '99999'];
     expect((await verdict('--phase', 'dual', ...lenient)).exitCode).toBe(0);
+  });
+
+  it('says that nothing was compared, which is no agreement', async () => {
+    await run(healthy(100), 'dual', { settings: { compareTokens: false } });
+    const config = join(directory, 'config.yaml');
+    writeFileSync(config, 'analytics:\n  conversation_tracking:\n    dual_write:\n      compare_tokens: false\n');
+    const result = await verdict('--phase', 'dual', '--config', config);
+    expect(result.exitCode).toBe(1);
+    expect(failed(result)).toEqual(['token differences', 'unexplained mismatches']);
+    expect(result.sentence).toContain('nothing is compared: dual_write.compare_tokens is false');
   });
 
   it('sees that one side does not persist', async () => {

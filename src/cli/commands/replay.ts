@@ -3,7 +3,6 @@ import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { ConfigurationError, describeError } from '../../base/errors.ts';
 import { toJsonLine, toJsonText, toPrintable } from '../../base/printable.ts';
-import { resolveConfig } from '../../config/resolve-config.ts';
 import { resolveContentPolicies } from '../../config/resolve-content-policies.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
 import { TABLE_NAMES } from '../../delivery/delivery-config.ts';
@@ -19,7 +18,7 @@ import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
 import { renderReplayBooks, showProgress } from '../replay-report.ts';
 import { openReplaySink } from '../replay-sink.ts';
-import { addTargetOptions, resolveTarget, type Target, type TargetOptions } from '../target.ts';
+import { addTargetOptions, resolveTarget, resolveValues, type Target, type TargetOptions } from '../target.ts';
 
 interface ReplayCommandOptions extends TargetOptions {
   readonly outbox?: true;
@@ -74,10 +73,7 @@ export async function replay(
 ): Promise<ExitCode> {
   const sources = [files.length > 0, options.outbox === true, options.cloudLogging === true].filter(Boolean).length;
   if (sources !== 1) throw new ConfigurationError('replay', 'needs one source: files, --outbox or --cloud-logging');
-  const { values } = resolveConfig({
-    env: context.env,
-    ...(options.config !== undefined && { configFile: resolve(context.cwd, options.config) }),
-  });
+  const values = resolveValues(options, context);
   const outboxPath = resolve(context.cwd, values.outboxPath);
   if (options.outbox === true) {
     const { replayOutbox } = await import('../replay-outbox.ts');

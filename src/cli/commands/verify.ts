@@ -10,7 +10,7 @@ import type { CliContext, ExitCode } from '../context.ts';
 import { countFallbackRows } from '../count-fallback-rows.ts';
 import { openStore } from '../open-store.ts';
 import { renderTable } from '../render-table.ts';
-import { addTargetOptions, resolveTarget, type Target, type TargetOptions } from '../target.ts';
+import { addTargetOptions, resolveTarget, resolveValues, type Target, type TargetOptions } from '../target.ts';
 
 interface VerifyOptions extends TargetOptions {
   readonly phase: Phase;
@@ -73,7 +73,9 @@ async function verify(options: VerifyOptions, context: CliContext): Promise<Exit
   try {
     const asksForFallback = options.phase !== 'dual' && options.fallbackRows === undefined;
     const fallbackRows = asksForFallback ? await readFallbackRows(target, period, context) : options.fallbackRows;
-    const figures = await readFigures(store.run, store.tables, period, thresholds.tokenTolerance, fallbackRows);
+    const { compareTokens: compares } = resolveValues(options, context);
+    const known = { compares, fallbackRows };
+    const figures = await readFigures(store.run, store.tables, period, thresholds.tokenTolerance, known);
     const verdict = judgeFigures(options.phase, figures, thresholds);
     await context.stdout.write(options.json ? toJsonText(verdict) : renderVerdict(verdict));
     return verdict.safe ? 0 : 1;

@@ -47,6 +47,9 @@ export interface Criterion {
   readonly required: string;
 }
 
+const NO_LOG = 'the fallback log was not read';
+const NOT_COMPARED = 'nothing is compared: dual_write.compare_tokens is false';
+
 export type Judge = (figures: StoreFigures, thresholds: Thresholds) => Criterion;
 
 export const turns: Judge = ({ now }, { minTurns }) =>
@@ -75,14 +78,16 @@ export const bothSides: Judge = ({ onBothSides, onlySolid, onlyLegacy }, { minBo
   return judge('both sides persist', holds, found, `at least ${percent(minBothSidesShare)}`);
 };
 
-export const tokenDifferences: Judge = ({ mismatches }, { maxTokenDifferences, tokenTolerance }) => {
+export const tokenDifferences: Judge = ({ mismatches, compares }, { maxTokenDifferences, tokenTolerance }) => {
   const count = sum(mismatches.filter(({ explained }) => !explained).map(({ turnsBeyond }) => turnsBeyond));
   const rule = `below ${percent(tokenTolerance.share)} or below ${tokenTolerance.tokens}`;
   const required = `at most ${maxTokenDifferences} not ${rule}`;
+  if (!compares) return notKnown('token differences', required, NOT_COMPARED);
   return judge('token differences', count <= maxTokenDifferences, `${count} unexplained`, required);
 };
 
-export const unexplained: Judge = ({ mismatches }, { maxUnexplained }) => {
+export const unexplained: Judge = ({ mismatches, compares }, { maxUnexplained }) => {
+  if (!compares) return notKnown('unexplained mismatches', `at most ${maxUnexplained}`, NOT_COMPARED);
   const count = sum(mismatches.filter(({ explained }) => !explained).map((row) => row.turns));
   const found = `${count}, beside ${sum(mismatches.map((row) => row.turns)) - count} explained`;
   return judge('unexplained mismatches', count <= maxUnexplained, found, `at most ${maxUnexplained}`);
@@ -96,7 +101,7 @@ export const zipMetrics: Judge = ({ now }, { minZipMetricsShare }) => {
 
 export const insertSuccess: Judge = ({ now, fallbackRows }, { minInsertSuccess }) => {
   const required = `at least ${percent(minInsertSuccess)}`;
-  if (fallbackRows === undefined) return notKnown('insert success', required);
+  if (fallbackRows === undefined) return notKnown('insert success', required, NO_LOG);
   const all = now.turns + fallbackRows;
   const holds = all > 0 && shareOf(now.turns, all) >= minInsertSuccess;
   return judge('insert success', holds, ratio(now.turns, all), required);
@@ -104,14 +109,14 @@ export const insertSuccess: Judge = ({ now, fallbackRows }, { minInsertSuccess }
 
 export const fallbackShare: Judge = ({ now, fallbackRows }, { maxFallbackShare }) => {
   const required = `below ${percent(maxFallbackShare)}`;
-  if (fallbackRows === undefined) return notKnown('fallback share', required);
+  if (fallbackRows === undefined) return notKnown('fallback share', required, NO_LOG);
   const share = shareOf(fallbackRows, now.turns + fallbackRows);
   return judge('fallback share', share < maxFallbackShare, ratio(fallbackRows, now.turns + fallbackRows), required);
 };
 
 export const noFallback: Judge = ({ fallbackRows }) =>
   fallbackRows === undefined
-    ? notKnown('fallback', 'none')
+    ? notKnown('fallback', 'none', NO_LOG)
     : judge('fallback', fallbackRows === 0, `${fallbackRows} rows`, 'none');
 
 export const nullTokens: Judge = ({ now, before }, { maxNullTokenRise }) => {
@@ -140,8 +145,8 @@ function judge(name: string, holds: boolean, found: string, required: string): C
   return { name, status: holds ? 'pass' : 'fail', found, required };
 }
 
-function notKnown(name: string, required: string): Criterion {
-  return { name, status: 'unknown', found: 'the fallback log was not read', required };
+function notKnown(name: string, required: string, found: string): Criterion {
+  return { name, status: 'unknown', found, required };
 }
 
 function shareOf(part: number, whole: number): number {

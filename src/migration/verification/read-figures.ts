@@ -45,7 +45,10 @@ export interface StoreFigures {
   readonly onBothSides: number;
   readonly onlySolid: number;
   readonly onlyLegacy: number;
+  /** None is no sign of agreement where nothing is compared. */
   readonly mismatches: readonly MismatchFigures[];
+  /** Whether `dual` compares the two rows of a turn, by the configuration of today. */
+  readonly compares: boolean;
   /** Rows that went to the fallback in the period; `undefined` where that is not known. */
   readonly fallbackRows: number | undefined;
 }
@@ -55,7 +58,7 @@ export async function readFigures(
   tables: StoreTables,
   period: Period,
   tolerance: TokenTolerance,
-  fallbackRows: number | undefined,
+  known: Pick<StoreFigures, 'compares' | 'fallbackRows'>,
 ): Promise<StoreFigures> {
   const now = readTurns(await run(renderTurnsQuery(tables, period)));
   const before = readTurns(await run(renderTurnsQuery(tables, previousPeriod(period))));
@@ -76,7 +79,7 @@ export async function readFigures(
       largestDiff: row.largest_diff === null || row.largest_diff === undefined ? null : readCount(row.largest_diff),
       turnsBeyond: readCount(row.turns_beyond),
     })),
-    fallbackRows,
+    ...known,
   };
 }
 
