@@ -67,11 +67,6 @@ export function watchBackend(config: ResolvedConfig, clock: Clock, diagnostics: 
   };
 }
 
-/** A switch that nobody turns. */
-export function fixedBackend(backend: Backend): BackendSwitch {
-  return { current: () => backend, close: () => undefined };
-}
-
 function chooseSource({ values, sources, configFile, env }: ResolvedConfig): ReadBackend | undefined {
   if (values.backendSource === 'openfeature') return readFlag(values.backendFlagKey);
   return configFile === undefined || sources.backend !== 'file' ? undefined : readConfig(configFile, env);

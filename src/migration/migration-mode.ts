@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
+import type { ResolvedConfig } from '../config/resolve-config.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import type { RowWriter, WrittenRow } from '../delivery/row-writer.ts';
 import type { TableDefinition } from '../record/column.ts';
@@ -12,7 +13,7 @@ import {
 } from '../record/conversation-columns.ts';
 import type { TurnReading } from '../record/turn-reading.ts';
 import type { TurnExportResult } from '../spans/turn-exporter.ts';
-import type { BackendSwitch } from './backend-switch.ts';
+import { type BackendSwitch, watchBackend } from './backend-switch.ts';
 import { TOKEN_MISMATCHES } from './mismatch-columns.ts';
 import type { SideBySide } from './side-by-side.ts';
 
@@ -188,6 +189,18 @@ export class MigrationMode {
     diagnostics.warn(`${side}-row-failed`, `the ${side} row of a turn could not be written: ${reason}`);
     return `${side}: ${reason}`;
   }
+}
+
+/** The detour of a process that runs: its live switch is watched from now on. */
+export function watchMigration(config: ResolvedConfig, diagnostics: Diagnostics, clock: Clock): MigrationMode {
+  const backend = watchBackend(config, clock, diagnostics);
+  return new MigrationMode({ backend, values: config.values, diagnostics, clock });
+}
+
+/** The detour of a command, whose switch nobody turns. */
+export function fixedMigration(values: SettingValues, diagnostics: Diagnostics, clock: Clock): MigrationMode {
+  const backend = { current: () => values.backend, close: () => undefined };
+  return new MigrationMode({ backend, values, diagnostics, clock });
 }
 
 function recordOf(mapped: Mapped): ConversationRecord {

@@ -2,8 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import type { LedgerEntry, RecordSink } from '../delivery/record-sink.ts';
-import { fixedBackend } from '../migration/backend-switch.ts';
-import { MigrationMode } from '../migration/migration-mode.ts';
+import { fixedMigration } from '../migration/migration-mode.ts';
 import { assemblePipeline, type PipelineOptions } from '../pipeline/assemble-pipeline.ts';
 import { type FileContext, type ReportInput, readTurns } from './read-turns.ts';
 
@@ -18,13 +17,14 @@ export interface OtlpRowsOptions extends Pick<PipelineOptions, 'keepTrace'> {
 
 /** The rows that an agent with these settings would have written for the turns in OTLP/JSON files. */
 export async function* readOtlpRows(options: OtlpRowsOptions): AsyncGenerator<LedgerEntry> {
-  const { files, context, report, clock, ...pipelineOptions } = options;
-  const { values, diagnostics } = options;
+  const { files, values, context, diagnostics, clock, report, ...steps } = options;
   const collected: LedgerEntry[] = [];
   const pipeline = assemblePipeline({
-    ...pipelineOptions,
+    ...steps,
+    values,
+    diagnostics,
     sink: createCollector(collected),
-    detour: new MigrationMode({ backend: fixedBackend(values.backend), values, diagnostics, clock }), // migration
+    detour: fixedMigration(values, diagnostics, clock), // migration
   });
   for await (const turn of readTurns(files, context, report)) {
     const result = await pipeline.export(turn);

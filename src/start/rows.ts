@@ -4,8 +4,7 @@ import { describeError } from '../base/errors.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
 import type { FlushResult, RecordSink, SinkStats } from '../delivery/record-sink.ts';
-import { watchBackend } from '../migration/backend-switch.ts';
-import { MigrationMode } from '../migration/migration-mode.ts';
+import { watchMigration } from '../migration/migration-mode.ts';
 import type { Detour, TurnPipelineOptions } from '../pipeline/turn-pipeline.ts';
 import type { RedactionFunction } from '../privacy/redactor.ts';
 import type { Enricher } from '../record/enrich.ts';
@@ -42,8 +41,7 @@ export class Rows {
   constructor(options: RowsOptions) {
     const { config, clock, diagnostics } = options;
     this.#options = options;
-    const backend = watchBackend(config, clock, diagnostics);
-    this.#detour = new MigrationMode({ backend, values: config.values, diagnostics, clock });
+    this.#detour = watchMigration(config, diagnostics, clock); // migration
     if (config.values.enabled && usesBigQuery(config.values)) {
       clock.setTimer(() => void this.load().catch((error: unknown) => this.#sayProblem(error)), LOAD_AFTER_MILLIS);
     }

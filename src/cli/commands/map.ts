@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
-import { Option } from 'commander';
 import { toJsonLine, toPrintable } from '../../base/printable.ts';
 import { resolveConfig } from '../../config/resolve-config.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
+import { createMappingOption } from '../../migration/mapping-option.ts';
 import { readOtlpRows } from '../../replay/read-otlp-rows.ts';
 import { createCliDiagnostics } from '../cli-diagnostics.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
 
 interface MapOptions {
-  readonly mapping: 'solid' | 'legacy';
+  readonly mapping: 'solid' | 'legacy'; // migration
   readonly config?: string;
   readonly json?: true;
 }
@@ -17,9 +17,7 @@ interface MapOptions {
 export const registerMap: RegisterCommand = (command, context, finish) => {
   command
     .argument('<file...>', 'OTLP/JSON: a trace request a file, or one a line; - is standard input')
-    .addOption(
-      new Option('--mapping <name>', 'which mapping makes the records').choices(['solid', 'legacy']).default('solid'),
-    )
+    .addOption(createMappingOption()) // migration
     .option('--config <file>', 'apply rules, prices, project and content policy of this configuration (default: none)')
     .option('--json', 'problems as JSON as well, one a line on standard error; records are always JSON')
     .action(async (files: readonly string[], options: MapOptions) => finish(await map(files, options, context)));
@@ -54,13 +52,14 @@ async function map(files: readonly string[], options: MapOptions, context: CliCo
 }
 
 /** Without a configuration, the environment has no say either: the same spans give the same records everywhere. */
-function resolveValues({ config, mapping }: MapOptions, { cwd, env }: CliContext): SettingValues {
+function resolveValues(options: MapOptions, { cwd, env }: CliContext): SettingValues {
+  const { config } = options;
   const source =
     config === undefined ? ({ configFile: false, env: {} } as const) : { configFile: resolve(cwd, config), env };
   return resolveConfig({
     ...source,
     settings: {
-      backend: mapping, // migration
+      backend: options.mapping, // migration
     },
   }).values;
 }
