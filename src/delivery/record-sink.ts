@@ -1,7 +1,8 @@
 import type { MismatchRecord } from '../migration/mismatch-columns.ts';
 import type { ConversationRecord } from '../record/conversation-columns.ts';
 
-export type TableName = 'conversation_logs' | 'conversation_logs_legacy' | 'token_mismatches';
+/** The `name` of a table's definition. A destination may call the table otherwise. */
+export type TableName = string;
 
 /** A row on its way to a table. */
 export interface LedgerEntry {
