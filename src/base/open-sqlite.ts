@@ -13,8 +13,21 @@ export interface OpenOptions {
   readonly busyTimeoutMillis: number;
 }
 
-/** Opens a store to write, in WAL mode so that readers and the writer do not wait for each other; creates it if need be. */
-export function openWritable(path: string, { busyTimeoutMillis }: OpenOptions): DatabaseSync {
+export interface WritableOptions extends OpenOptions {
+  /** `process`: what is committed survives `kill -9`; `power`: the loss of power as well. Default `process`. */
+  readonly durability?: 'process' | 'power';
+  /** Whether the first write takes a lock that is kept until the file is closed or the process dies. */
+  readonly exclusive?: boolean;
+}
+
+/**
+ * Opens a store to write, in WAL mode so that readers and the writer do not wait for each other; creates it and its
+ * directory if need be.
+ *
+ * @throws {StoreError} with SQLite's result code
+ */
+export function openWritable(path: string, options: WritableOptions): DatabaseSync {
+  const { busyTimeoutMillis, durability = 'process', exclusive = false } = options;
   return describeFailure(path, () => {
     // The store holds what people said: for its owner only.
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -22,9 +35,11 @@ export function openWritable(path: string, { busyTimeoutMillis }: OpenOptions): 
     return prepare(database, [
       // Node 22.13 ignores the constructor's `timeout`.
       `PRAGMA busy_timeout = ${busyTimeoutMillis}`,
+      // Before WAL mode, which then needs no memory that is shared.
+      ...(exclusive ? ['PRAGMA locking_mode = EXCLUSIVE', 'PRAGMA journal_size_limit = 8388608'] : []),
       'PRAGMA journal_mode = WAL',
-      // Survives kill -9; only a power failure can take the last commits.
-      'PRAGMA synchronous = NORMAL',
+      // NORMAL: only a power failure can take the last commits.
+      `PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`,
     ]);
   });
 }
@@ -76,6 +91,14 @@ export function transaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
+export function closeQuietly(database: DatabaseSync | undefined): void {
+  try {
+    database?.close();
+  } catch {
+    // Closed already, or the disk refuses the last checkpoint: the write-ahead log still holds every commit.
+  }
+}
+
 function describeFailure<T>(path: string, open: () => T): T {
   try {
     return open();
@@ -89,7 +112,7 @@ function prepare(database: DatabaseSync, statements: readonly string[]): Databas
     for (const statement of statements) database.exec(statement);
     return database;
   } catch (error) {
-    database.close();
+    closeQuietly(database);
     throw error;
   }
 }

@@ -3,17 +3,19 @@ import { describeError } from './errors.ts';
 /** Primary result codes. Source: https://www.sqlite.org/rescode.html */
 export const BUSY = 5;
 export const READONLY = 8;
+const CORRUPT = 11;
 export const FULL = 13;
 export const CANTOPEN = 14;
 export const CONSTRAINT = 19;
+const NOT_A_DATABASE = 26;
 
 const EXPLANATIONS: Readonly<Record<number, string>> = {
   [BUSY]: 'is locked by another process',
   [READONLY]: 'cannot be written: the file or its disk is read-only',
-  11: 'is damaged',
+  [CORRUPT]: 'is damaged',
   [FULL]: 'cannot grow: the disk is full',
   [CANTOPEN]: 'cannot be opened: its directory does not exist or may not be written',
-  26: 'is not a SQLite database',
+  [NOT_A_DATABASE]: 'is not a SQLite database',
 };
 
 const FILE_SYSTEM_CODES: ReadonlyMap<unknown, number> = new Map([
@@ -44,6 +46,12 @@ export function resultCode(error: unknown): number {
   if (!(error instanceof Error)) return 1;
   if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
   return ('code' in error && FILE_SYSTEM_CODES.get(error.code)) || 1;
+}
+
+/** Whether SQLite says that the file's content is not what it wrote. */
+export function isDamage(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === CORRUPT || code === NOT_A_DATABASE;
 }
 
 /** A sentence about what was thrown while the store at `path` was used, for people. */

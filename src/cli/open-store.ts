@@ -1,6 +1,6 @@
 import type { StoreReader, StoreTables } from '../delivery/store-reader.ts';
 import { quoteTable } from '../store/bigquery-ddl.ts';
-import { bigQueryNames } from '../store/bigquery-names.ts';
+import { bigQueryName } from '../store/bigquery-name.ts';
 import { LATEST_VIEW } from '../store/tables.ts';
 import type { Target } from './target.ts';
 
@@ -19,20 +19,7 @@ export async function openStore(target: Target): Promise<StoreReader> {
 
 /** What a query for the target calls its tables. */
 export function storeTables(target: Target): StoreTables {
-  if (target.kind === 'sqlite') {
-    return {
-      rows: 'conversation_logs',
-      latest: LATEST_VIEW,
-      legacy: 'conversation_logs_legacy',
-      mismatches: 'token_mismatches',
-    };
-  }
-  const { tables, latestView } = bigQueryNames(target.table);
-  const quote = (table: string): string => quoteTable(target, table);
-  return {
-    rows: quote(tables.conversation_logs),
-    latest: quote(latestView),
-    legacy: quote(tables.conversation_logs_legacy),
-    mismatches: quote(tables.token_mismatches),
-  };
+  if (target.kind === 'sqlite') return { latest: LATEST_VIEW, of: (name) => name };
+  const of = (name: string): string => quoteTable(target, bigQueryName(target.table, name));
+  return { latest: of(LATEST_VIEW), of };
 }

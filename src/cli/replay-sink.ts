@@ -16,13 +16,11 @@ export async function openReplaySink(
     const { LocalSink } = await import('../store/local-sink.ts');
     return new LocalSink({ path: target.path, diagnostics, clock: context.clock });
   }
-  const [{ createDeliverySink }, { DEFAULT_DELIVERY }, { createBigQueryTransport }, { bigQueryNames }] =
-    await Promise.all([
-      import('../delivery/delivery-sink.ts'),
-      import('../delivery/delivery-config.ts'),
-      import('../google/bigquery-transport.ts'),
-      import('../store/bigquery-names.ts'),
-    ]);
+  const [{ createDeliverySink }, { DEFAULT_DELIVERY }, { createBigQueryTransport }] = await Promise.all([
+    import('../delivery/delivery-sink.ts'),
+    import('../delivery/delivery-config.ts'),
+    import('../google/bigquery-transport.ts'),
+  ]);
   return createDeliverySink(
     {
       ...DEFAULT_DELIVERY,
@@ -37,7 +35,7 @@ export async function openReplaySink(
         createBigQueryTransport({
           ...(target.projectId !== undefined && { projectId: target.projectId }),
           datasetId: target.dataset,
-          tables: bigQueryNames(target.table).tables,
+          table: target.table,
         }),
       // The source keeps what is not stored.
       writeLine: () => undefined,

@@ -1,5 +1,3 @@
-import type { TableName } from './record-sink.ts';
-
 /** Backoff of one destination: `initialMillis` × `multiplier`ⁿ up to `maxMillis`, each delay drawn from 0 to that (full jitter). */
 export interface RetryConfig {
   readonly initialMillis: number;
@@ -71,6 +69,3 @@ export const DEFAULT_DELIVERY: DeliveryConfig = {
   adoptionIntervalMillis: 60_000,
   unknownColumnMillis: 600_000,
 };
-
-/** The tables that one sink delivers to. */
-export const TABLE_NAMES: readonly TableName[] = ['conversation_logs', 'conversation_logs_legacy', 'token_mismatches'];

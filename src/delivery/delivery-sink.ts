@@ -3,27 +3,28 @@
  * store only when its destination confirmed it, so that at any moment each accepted row is in exactly one place:
  * `received = stored + fallback + pending + dropped`. Neither SQLite nor a Google client is loaded before the first row.
  */
-import { addAbortListener, removeAbortListener } from '../base/abort-listeners.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
-import { describeError } from '../base/errors.ts';
+import { RecentSet } from '../base/recent-set.ts';
+import { AwaitedRows } from './awaited-rows.ts';
 import { DeliveryBooks } from './delivery-books.ts';
-import { type DeliveryConfig, TABLE_NAMES } from './delivery-config.ts';
+import type { DeliveryConfig } from './delivery-config.ts';
 import type { DeliveryDependencies, DeliverySink, DeliveryStats } from './delivery-contract.ts';
 import { FallbackLane } from './fallback-lane.ts';
 import type { FallbackWriter } from './fallback-writer.ts';
+import { describeFlush, FlushWatch } from './flush-watch.ts';
 import { LastResort } from './last-resort.ts';
 import { MemoryRowStore } from './memory-row-store.ts';
+import { startAdoption } from './outbox-adoption.ts';
 import { OutboxDirectory } from './outbox-directory.ts';
-import { RecentKeys } from './recent-keys.ts';
-import type { FlushResult, LedgerEntry, WriteResult } from './record-sink.ts';
+import type { FlushResult, LedgerEntry, TableName, WriteResult } from './record-sink.ts';
 import { rememberSuccess } from './remember-success.ts';
 import { RowIntake } from './row-intake.ts';
 import type { PendingRow, RowStore } from './row-store.ts';
 import { TableLane } from './table-lane.ts';
 
-/** Opening the outbox of an earlier process waits for the host's own start. */
-const ADOPTION_DELAY_MILLIS = 1_000;
+/** Keys settled last, so that a turn exported twice is one row. Older ones are left to the insert id and to the view. */
+const MAX_RECENT_KEYS = 10_000;
 
 /**
  * Composes outbox, primary destination and fallback to one sink.
@@ -47,22 +48,19 @@ class Delivery implements DeliverySink {
   readonly #clock: Clock;
   readonly #books: DeliveryBooks = new DeliveryBooks();
   readonly #lastResort: LastResort;
-  readonly #recentKeys: RecentKeys = new RecentKeys();
+  /** `table/key`. */
+  readonly #recentKeys: RecentSet<string> = new RecentSet(MAX_RECENT_KEYS);
   readonly #memory: MemoryRowStore;
   readonly #directory: OutboxDirectory | undefined;
-  readonly #lanes: readonly TableLane[];
+  /** By table, made when a store first holds rows of it. */
+  readonly #lanes: Map<TableName, TableLane> = new Map();
+  readonly #makeLane: (table: TableName) => TableLane;
   readonly #fallback: FallbackLane;
   readonly #intake: RowIntake;
   #writer: FallbackWriter | undefined;
-  /** Called at each change, for those who wait for delivery. */
-  readonly #observers: Set<() => void> = new Set();
-  /** Settled results of rows that a write waits for. */
-  readonly #awaited: Map<string, (result: WriteResult) => void> = new Map();
+  readonly #flushes: FlushWatch;
+  readonly #awaited: AwaitedRows = new AwaitedRows();
   readonly #stopped: AbortController = new AbortController();
-  /** Flushes under way. */
-  #flushes = 0;
-  /** Monotonic time of the last flush. */
-  #flushedAt = Number.NEGATIVE_INFINITY;
   #shutdown: Promise<FlushResult> | undefined;
 
   constructor(config: DeliveryConfig, dependencies: DeliveryDependencies) {
@@ -94,11 +92,12 @@ class Delivery implements DeliverySink {
       ...(dependencies.random !== undefined && { random: dependencies.random }),
     };
     const transport = rememberSuccess(dependencies.transport, clock, config.requestTimeoutMillis);
-    this.#lanes = TABLE_NAMES.map((table) => new TableLane({ ...shared, table, transport }));
+    const isHurried = (): boolean => this.#flushes.isUnderWay;
+    this.#makeLane = (table) => new TableLane({ ...shared, table, transport, isHurried });
     const makeWriter = dependencies.fallback;
     this.#fallback = new FallbackLane({
       ...shared,
-      lanes: this.#lanes,
+      lanes: () => this.#openLanes(),
       writer:
         makeWriter &&
         rememberSuccess(
@@ -111,6 +110,13 @@ class Delivery implements DeliverySink {
         ),
       lastResort: this.#lastResort,
     });
+    this.#flushes = new FlushWatch({
+      clock,
+      stats: () => this.stats(),
+      lanes: () => this.#openLanes(),
+      fallback: this.#fallback,
+      stop: this.#stopped.signal,
+    });
     this.#intake = new RowIntake({
       outbox: () => this.#directory?.own(),
       memory: this.#memory,
@@ -121,13 +127,20 @@ class Delivery implements DeliverySink {
       now: () => clock.now(),
       lastResort: this.#lastResort,
       onHeld: () => {
-        for (const lane of this.#lanes) lane.notify();
+        for (const lane of this.#openLanes()) lane.notify();
         // A full outbox makes room before the next rows come.
         this.#fallback.pump();
       },
     });
-    if (this.#directory?.hasFiles() === true) this.#adoptAfter(ADOPTION_DELAY_MILLIS);
-    else if (this.#directory !== undefined) this.#adoptAfter(config.adoptionIntervalMillis);
+    if (this.#directory !== undefined) {
+      startAdoption({
+        directory: this.#directory,
+        clock,
+        intervalMillis: config.adoptionIntervalMillis,
+        onAdopted: () => this.#onChange(),
+        stop: this.#stopped.signal,
+      });
+    }
   }
 
   async write(entries: readonly LedgerEntry[]): Promise<readonly WriteResult[]> {
@@ -140,34 +153,16 @@ class Delivery implements DeliverySink {
       });
     }
     const accepted = entries.map((entry) => this.#intake.accept(entry));
-    return this.#config.serverless ? this.#deliverNow(entries, accepted) : Promise.all(accepted);
+    if (!this.#config.serverless) return Promise.all(accepted);
+    return this.#awaited.collect(entries, accepted, () => this.flush(this.#config.serverlessTimeoutMillis));
   }
 
   async flush(timeoutMillis: number): Promise<FlushResult> {
     await this.#intake.drain();
-    if (this.#stopped.signal.aborted) return this.#describe('shutdown');
+    if (this.#stopped.signal.aborted) return describeFlush('shutdown', this.stats());
     // Rows that an earlier process left are delivered as well.
-    if (this.#directory?.hasFiles() === true) this.#openOutbox();
-    const startedAt = this.#clock.monotonic();
-    this.#flushedAt = startedAt;
-    this.#hurry(1);
-    this.#onChange();
-    return new Promise((resolve) => {
-      const finish = (detail: string | undefined): void => {
-        if (detail === undefined || !this.#observers.has(check)) return;
-        this.#hurry(-1);
-        timer.cancel();
-        this.#observers.delete(check);
-        removeAbortListener(this.#stopped.signal, stop);
-        resolve(this.#describe(detail));
-      };
-      const check = (): void => finish(this.#findEnd(startedAt));
-      const stop = (): void => finish('shutdown');
-      const timer = this.#clock.setTimer(() => finish(`deadline of ${timeoutMillis} ms passed`), timeoutMillis);
-      this.#observers.add(check);
-      addAbortListener(this.#stopped.signal, stop);
-      check();
-    });
+    if (this.#directory?.hasFiles() === true) this.#directory.adopt();
+    return this.#flushes.wait(timeoutMillis, () => this.#onChange());
   }
 
   shutdown(timeoutMillis: number): Promise<FlushResult> {
@@ -202,7 +197,7 @@ class Delivery implements DeliverySink {
   }
 
   readmitRefused(): void {
-    this.#openOutbox();
+    this.#directory?.adopt();
     for (const file of this.#directory?.files() ?? []) file.readmit();
   }
 
@@ -210,95 +205,43 @@ class Delivery implements DeliverySink {
     return [...(this.#directory?.files() ?? []), this.#memory];
   }
 
+  #openLanes(): readonly TableLane[] {
+    for (const store of this.#stores()) {
+      for (const table of store.tables) {
+        if (!this.#lanes.has(table)) this.#lanes.set(table, this.#makeLane(table));
+      }
+    }
+    return [...this.#lanes.values()];
+  }
+
   async #close(timeoutMillis: number): Promise<FlushResult> {
     this.#fallback.hurriedSince = this.#clock.monotonic();
     const flushed = await this.flush(timeoutMillis);
-    for (const lane of [...this.#lanes, this.#fallback]) lane.stop();
+    for (const lane of [...this.#lanes.values(), this.#fallback]) lane.stop();
     this.#stopped.abort();
     // The rows of requests that were given up are released by then.
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.persistSync();
     this.#directory?.close();
     void this.#writer?.close?.().catch(() => undefined);
-    return this.#describe(flushed.detail);
-  }
-
-  async #deliverNow(
-    entries: readonly LedgerEntry[],
-    accepted: readonly Promise<WriteResult>[],
-  ): Promise<readonly WriteResult[]> {
-    const settled = new Map<string, WriteResult>();
-    for (const { table, key } of entries) {
-      const id = `${table}/${key}`;
-      this.#awaited.set(id, (result) => settled.set(id, result));
-    }
-    const held = await Promise.all(accepted);
-    await this.flush(this.#config.serverlessTimeoutMillis);
-    return entries.map(({ table, key }, index) => {
-      const id = `${table}/${key}`;
-      this.#awaited.delete(id);
-      const first: WriteResult = held[index] ?? { status: 'dropped', reason: 'not-accepted' };
-      return first.status === 'pending' ? (settled.get(id) ?? first) : first;
-    });
+    return describeFlush(flushed.detail, this.stats());
   }
 
   #onSettled(row: PendingRow, result: WriteResult): void {
-    this.#recentKeys.add(row.table, row.key);
-    this.#awaited.get(`${row.table}/${row.key}`)?.(result);
+    const id = `${row.table}/${row.key}`;
+    this.#recentKeys.add(id);
+    this.#awaited.settle(id, result);
   }
 
   #onChange(): void {
     if (this.#directory?.files().some((file) => file.damaged) === true) this.#directory.salvage();
-    for (const lane of [...this.#lanes, this.#fallback]) {
+    if (this.#stopped.signal.aborted) return;
+    for (const lane of [...this.#openLanes(), this.#fallback]) {
       // A flush is owed an attempt of its own, whatever the backoff of the one before it.
-      if (lane.circuit.lastFailedStart < this.#flushedAt) lane.circuit.expedite();
+      if (lane.circuit.lastFailedStart < this.#flushes.startedAt) lane.circuit.expedite();
       lane.pump();
     }
-    for (const observer of this.#observers) observer();
-  }
-
-  #hurry(by: 1 | -1): void {
-    this.#flushes += by;
-    for (const lane of this.#lanes) lane.isHurried = this.#flushes > 0;
-  }
-
-  /** Why a flush that began at `startedAt` need not go on; undefined while it should. */
-  #findEnd(startedAt: number): string | undefined {
-    const { pending, durable } = this.stats();
-    if (pending === 0) return 'every row is stored or in the fallback';
-    if (durable < pending) return undefined;
-    const busy = [...this.#lanes, this.#fallback].some((lane) => lane.inFlight > 0);
-    const waiting = this.#lanes.filter((lane) => lane.dueCount > 0);
-    const hasTried = waiting.every(({ circuit }) => circuit.isOpen && circuit.lastFailedStart >= startedAt);
-    if (busy || !hasTried) return undefined;
-    const reason = waiting[0]?.circuit.lastReason ?? this.#fallback.circuit.lastReason;
-    return `BigQuery or the fallback does not take the rest now: ${reason}`;
-  }
-
-  #describe(detail: string): FlushResult {
-    const { pending, durable } = this.stats();
-    const places = pending === 0 ? '' : `; ${durable} rows durable on disk, ${pending - durable} in memory`;
-    return { settled: durable === pending, pending, detail: `${detail}${places}` };
-  }
-
-  #adoptAfter(delayMillis: number): void {
-    this.#clock.setTimer(() => {
-      if (this.#stopped.signal.aborted) return;
-      if (this.#directory?.hasFiles() === true) {
-        this.#openOutbox();
-        this.#onChange();
-      }
-      this.#adoptAfter(this.#config.adoptionIntervalMillis);
-    }, delayMillis);
-  }
-
-  #openOutbox(): void {
-    try {
-      this.#directory?.own();
-      this.#directory?.adopt();
-    } catch (error) {
-      this.#diagnostics.warn('outbox-unavailable', `Outbox: ${describeError(error)}`);
-    }
+    this.#flushes.check();
   }
 
   #emptyMemory(reason: string): void {

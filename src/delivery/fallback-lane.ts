@@ -3,48 +3,35 @@
  * Where the fallback fails as well, a row stays in the outbox; one that only memory holds goes to standard error, as one
  * structured JSON line a part, after the fallback has failed for as long.
  */
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Timer } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import { Circuit } from './circuit.ts';
 import type { DeliveryBooks } from './delivery-books.ts';
-import { type DeliveryConfig, TABLE_NAMES } from './delivery-config.ts';
 import type { DeliveryRequest } from './delivery-request.ts';
+import {
+  claimForFallback,
+  type FallbackBatch,
+  type FallbackClaimOptions,
+  MAX_REQUEST_BYTES,
+} from './fallback-claims.ts';
 import { buildFallbackEntries } from './fallback-entry.ts';
 import type { FallbackEntry, FallbackOutcome, FallbackWriter } from './fallback-writer.ts';
 import type { LastResort } from './last-resort.ts';
 import type { WriteResult } from './record-sink.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
-import type { TableLane } from './table-lane.ts';
 
-const MAX_ROWS = 100;
-/** Cloud Logging refuses requests over 10 MB. */
-const MAX_REQUEST_BYTES = 4_000_000;
-/** From this share of its bound on, a full outbox sends its oldest rows. */
-const FULL_SHARE = 0.9;
-
-export interface FallbackLaneOptions {
-  readonly config: DeliveryConfig;
-  readonly clock: Clock;
+export interface FallbackLaneOptions extends FallbackClaimOptions {
   readonly random?: () => number;
   readonly diagnostics: Diagnostics;
   readonly books: DeliveryBooks;
-  readonly stores: () => readonly RowStore[];
-  readonly lanes: readonly TableLane[];
   /** Undefined where no fallback is configured. May reject. */
   readonly writer: (() => Promise<FallbackWriter>) | undefined;
   readonly lastResort: LastResort;
   readonly onSettled: (row: HeldRow, result: WriteResult) => void;
   readonly onChange: () => void;
   readonly onRequest: (request: DeliveryRequest) => void;
-}
-
-interface Batch {
-  readonly store: RowStore;
-  readonly rows: readonly HeldRow[];
-  /** Why rows that were not refused are here. */
-  readonly reason: string;
 }
 
 export class FallbackLane {
@@ -55,7 +42,7 @@ export class FallbackLane {
   readonly #options: FallbackLaneOptions;
   readonly #stop: AbortController = new AbortController();
   /** Refused by the fallback itself: held back for a while, so that others pass. */
-  readonly #heldBack: Map<Timer, Batch> = new Map();
+  readonly #heldBack: Map<Timer, FallbackBatch> = new Map();
   #timer: Timer | undefined;
 
   constructor(options: FallbackLaneOptions) {
@@ -70,7 +57,7 @@ export class FallbackLane {
   pump(): void {
     if (this.#stop.signal.aborted || this.inFlight > 0) return;
     if (this.circuit.waitMillis === 0) {
-      const batch = this.#claim();
+      const batch = claimForFallback(this.#options, this.#options.writer !== undefined, this.hurriedSince);
       if (batch !== undefined) {
         this.inFlight += 1;
         void this.#deliver(batch);
@@ -90,44 +77,7 @@ export class FallbackLane {
     this.#stop.abort();
   }
 
-  #claim(): Batch | undefined {
-    const { stores, lanes, config, clock, writer } = this.#options;
-    const limits = { maxRows: MAX_ROWS, maxBytes: MAX_REQUEST_BYTES };
-    for (const store of stores()) {
-      // Without a fallback a durable row waits for replay.
-      if (writer === undefined && store.durable) continue;
-      for (const table of TABLE_NAMES) {
-        const rows = store.claim({ table, state: 'refused', ...limits });
-        if (rows.length > 0) return { store, rows, reason: '' };
-      }
-      for (const { table, circuit } of lanes) {
-        if (!circuit.isOpen) continue;
-        const isUrgent = this.#isUrgent(store, circuit);
-        if (!isUrgent && !circuit.isExhausted) continue;
-        const acceptedUntil = isUrgent ? undefined : clock.monotonic() - config.retry.totalMillis;
-        const rows = store.claim({
-          table,
-          state: 'due',
-          ...limits,
-          ...(isUrgent && store.durable && { maxBytes: Math.min(limits.maxBytes, this.#excessBytes(store)) }),
-          ...(acceptedUntil !== undefined && { acceptedUntil }),
-        });
-        if (rows.length > 0) return { store, rows, reason: circuit.lastReason };
-      }
-    }
-    return undefined;
-  }
-
-  #isUrgent(store: RowStore, { lastFailedStart }: Circuit): boolean {
-    if (!store.durable) return lastFailedStart >= this.hurriedSince;
-    return this.#options.config.outbox?.whenFull === 'oldest-to-fallback' && this.#excessBytes(store) > 0;
-  }
-
-  #excessBytes(store: RowStore): number {
-    return store.sizeBytes - (this.#options.config.outbox?.maxBytes ?? 0) * FULL_SHARE;
-  }
-
-  async #deliver(batch: Batch): Promise<void> {
+  async #deliver(batch: FallbackBatch): Promise<void> {
     try {
       await this.#write(batch);
     } catch (error) {
@@ -139,7 +89,7 @@ export class FallbackLane {
     this.pump();
   }
 
-  async #write({ store, rows, reason }: Batch): Promise<void> {
+  async #write({ store, rows, reason }: FallbackBatch): Promise<void> {
     if (this.#options.writer === undefined) {
       this.#writeLastResort(store, rows, reason);
       return;
@@ -180,7 +130,7 @@ export class FallbackLane {
     else store.release([...unwritten]);
   }
 
-  #holdBack(batch: Batch): void {
+  #holdBack(batch: FallbackBatch): void {
     const { clock, config, diagnostics } = this.#options;
     diagnostics.warn('fallback-refused', 'The fallback refused an entry; its row is tried again later');
     if (!batch.store.durable) {
@@ -231,7 +181,7 @@ export class FallbackLane {
   /** Comes back when the fallback may be tried, or when rows may have waited long enough. */
   #schedule(): void {
     const { lanes, config, clock } = this.#options;
-    const waits = lanes
+    const waits = lanes()
       .map(({ circuit }) => circuit.failingSince)
       .filter((since) => since !== undefined)
       .map((since) => since + config.retry.totalMillis - clock.monotonic());

@@ -102,6 +102,10 @@ export class MemoryRowStore implements RowStore {
     return this.#counts.of(table, state);
   }
 
+  get tables(): readonly TableName[] {
+    return this.#counts.tables;
+  }
+
   get rowCount(): number {
     return this.#counts.rowCount;
   }

@@ -4,13 +4,14 @@
  * Files are never deleted or renamed, because a process may be waiting for one: an emptied file is the next process's.
  * A damaged file is marked by a file `….damaged` beside it and left for people to look at.
  */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
+import { closeQuietly } from '../base/open-sqlite.ts';
 import type { OutboxConfig } from './delivery-config.ts';
-import { closeQuietly, openOutboxDatabase } from './outbox-database.ts';
+import { openOutboxDatabase } from './outbox-database.ts';
 import { OutboxFile } from './outbox-file.ts';
 import type { PendingRow } from './row-store.ts';
 
@@ -56,15 +57,6 @@ export class OutboxDirectory {
     // A disk that refused is asked again once a second, not for each row.
     if (this.#failedAtMonotonic !== undefined && now - this.#failedAtMonotonic < 1_000) return undefined;
     this.#failedAtMonotonic = now;
-    try {
-      mkdirSync(this.#options.config.directory, { recursive: true, mode: 0o700 });
-    } catch (error) {
-      this.#warn(
-        'outbox-unavailable',
-        `Outbox ${this.#options.config.directory}: ${describeError(error)}; rows are held in memory`,
-      );
-      return undefined;
-    }
     for (let slot = 0; slot < MAX_SLOTS; slot++) {
       if (this.#files.has(slot)) continue;
       const opened = this.#open(slot);
@@ -88,8 +80,9 @@ export class OutboxDirectory {
     return own === undefined ? others : [own, ...others];
   }
 
-  /** Takes over the files of dead processes and lets go of those that are empty. */
+  /** Opens its own file, takes over those of dead processes, and lets go of those that are empty. */
   adopt(): void {
+    this.own();
     for (const [slot, file] of this.#files) {
       if (slot !== this.#ownSlot && file.rowCount === 0 && file.isIdle) this.#letGo(slot, file);
     }
@@ -148,7 +141,7 @@ export class OutboxDirectory {
       return 'skip';
     }
     if (opened.status === 'unusable') {
-      this.#warn('outbox-unavailable', `Outbox ${path}: ${opened.reason}; rows are held in memory`);
+      this.#warn('outbox-unavailable', `Outbox: ${opened.reason}; rows are held in memory`);
       return 'unusable';
     }
     try {

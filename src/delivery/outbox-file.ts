@@ -6,9 +6,10 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { describeError } from '../base/errors.ts';
-import { TABLE_NAMES } from './delivery-config.ts';
-import { checksumRow, closeQuietly, isDamage } from './outbox-database.ts';
-import { type OutboxStatements, prepareOutboxStatements } from './outbox-statements.ts';
+import { closeQuietly, transaction } from '../base/open-sqlite.ts';
+import { isDamage } from '../base/sqlite-error.ts';
+import { checksumRow, decodeRow } from './outbox-row.ts';
+import { findSurvivors, type OutboxStatements, prepareOutboxStatements } from './outbox-statements.ts';
 import type { TableName } from './record-sink.ts';
 import { RowCounts } from './row-counts.ts';
 import {
@@ -79,7 +80,7 @@ export class OutboxFile implements RowStore {
           row.receivedAtMillis,
           acceptedAt,
           row.sizeBytes,
-          checksumRow(row.table, row.key, row.receivedAtMillis, row.payload),
+          checksumRow(row),
           row.payload,
         );
         if (Number(changes) === 0) duplicates.add(index);
@@ -135,9 +136,10 @@ export class OutboxFile implements RowStore {
 
   /** Makes refused rows due again, e.g. after their table was changed. */
   readmit(): void {
-    const refused = TABLE_NAMES.map((table) => [table, this.#counts.of(table, 'refused')] as const);
     if (this.#transact(() => this.#statements.readmit.run()) !== undefined) return;
-    for (const [table, rows] of refused) this.#counts.move(table, 'refused', 'due', rows);
+    for (const table of this.#counts.tables) {
+      this.#counts.move(table, 'refused', 'due', this.#counts.of(table, 'refused'));
+    }
   }
 
   remove(rows: readonly HeldRow[]): void {
@@ -152,6 +154,10 @@ export class OutboxFile implements RowStore {
 
   count(table: TableName, state: Claim['state']): number {
     return this.#counts.of(table, state);
+  }
+
+  get tables(): readonly TableName[] {
+    return this.#counts.tables;
   }
 
   get rowCount(): number {
@@ -169,15 +175,7 @@ export class OutboxFile implements RowStore {
 
   /** Every row that can still be read from a damaged file, each checked. */
   *readSurvivors(): Generator<PendingRow> {
-    const sequences = new Set<number>();
-    for (const statement of this.#statements.survivors) {
-      try {
-        for (const row of statement.iterate()) sequences.add(Number(row.sequence));
-      } catch {
-        // The damage is on this path; the others may lead around it.
-      }
-    }
-    for (const sequence of [...sequences].sort((a, b) => a - b)) {
+    for (const sequence of findSurvivors(this.#statements)) {
       if (this.#undeleted.has(sequence)) continue;
       try {
         const row = this.#read(sequence);
@@ -225,23 +223,9 @@ export class OutboxFile implements RowStore {
 
   /** The row, or undefined where its bits are not those that were written. */
   #read(sequence: number): HeldRow | undefined {
-    const row = this.#statements.read.get(sequence);
-    if (row === undefined) return undefined;
-    const table = String(row.tbl);
-    const key = String(row.key);
-    const payload = String(row.payload);
-    const receivedAtMillis = Number(row.received_at);
-    if (!isTableName(table) || checksumRow(table, key, receivedAtMillis, payload) !== Number(row.crc)) return undefined;
-    return {
-      table,
-      key,
-      payload,
-      sizeBytes: Number(row.size_bytes),
-      receivedAtMillis,
-      sequence,
-      acceptedAtMonotonic: sequence <= this.#inheritedUntil ? this.#openedAtMonotonic : Number(row.accepted_at),
-      refusal: row.refusal === null ? undefined : String(row.refusal),
-    };
+    const row = decodeRow(this.#statements.read.get(sequence));
+    if (row === undefined || sequence > this.#inheritedUntil) return row;
+    return { ...row, acceptedAtMonotonic: this.#openedAtMonotonic };
   }
 
   /** Gives up a row whose checksum does not fit. */
@@ -274,16 +258,9 @@ export class OutboxFile implements RowStore {
 
   #transact(action: () => void): string | undefined {
     try {
-      this.#database.exec('BEGIN IMMEDIATE');
-      action();
-      this.#database.exec('COMMIT');
+      transaction(this.#database, action);
       return undefined;
     } catch (error) {
-      try {
-        this.#database.exec('ROLLBACK');
-      } catch {
-        // SQLite rolls back by itself on most errors.
-      }
       this.#report(error);
       return describeError(error);
     }
@@ -293,8 +270,4 @@ export class OutboxFile implements RowStore {
     if (isDamage(error)) this.damaged = true;
     this.#options.onProblem('outbox-failed', `Outbox ${this.name}: ${describeError(error)}`);
   }
-}
-
-function isTableName(name: string): name is TableName {
-  return TABLE_NAMES.some((table) => table === name);
 }

@@ -43,3 +43,16 @@ export function prepareOutboxStatements(database: DatabaseSync): OutboxStatement
     ],
   };
 }
+
+/** Sequences of all rows that any way through a damaged file leads to, in order. */
+export function findSurvivors({ survivors }: OutboxStatements): readonly number[] {
+  const sequences = new Set<number>();
+  for (const statement of survivors) {
+    try {
+      for (const row of statement.iterate()) sequences.add(Number(row.sequence));
+    } catch {
+      // The damage is on this path; the others may lead around it.
+    }
+  }
+  return [...sequences].sort((a, b) => a - b);
+}

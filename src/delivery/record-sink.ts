@@ -1,6 +1,7 @@
 import type { MismatchRecord } from '../migration/mismatch-columns.ts';
 import type { ConversationRecord } from '../record/conversation-columns.ts';
 
+/** The `name` of a table's definition. A destination may call the table otherwise. */
 export type TableName = string;
 
 /** A row on its way to a table. */

@@ -6,9 +6,9 @@
 
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
+import type { RecentSet } from '../base/recent-set.ts';
 import type { DeliveryBooks } from './delivery-books.ts';
 import type { LastResort } from './last-resort.ts';
-import type { RecentKeys } from './recent-keys.ts';
 import type { LedgerEntry, WriteResult } from './record-sink.ts';
 import type { PendingRow, RowStore } from './row-store.ts';
 
@@ -25,7 +25,8 @@ export interface RowIntakeOptions {
   /** Whether a full outbox refuses rows rather than passing them on. */
   readonly refuseWhenFull: boolean;
   readonly books: DeliveryBooks;
-  readonly recentKeys: RecentKeys;
+  /** `table/key` of rows that were settled lately. */
+  readonly recentKeys: RecentSet<string>;
   readonly diagnostics: Diagnostics;
   readonly now: () => number;
   /** Takes what no store takes. */
@@ -107,7 +108,7 @@ export class RowIntake {
 
   /** The row, or why it is dropped. */
   #serialise(entry: LedgerEntry): PendingRow | string {
-    if (this.#options.recentKeys.has(entry.table, entry.key)) return 'duplicate';
+    if (this.#options.recentKeys.has(`${entry.table}/${entry.key}`)) return 'duplicate';
     try {
       const payload = JSON.stringify(entry.row);
       return {

@@ -59,6 +59,8 @@ export interface RowStore {
   remove(rows: readonly HeldRow[]): void;
   /** Rows in one state, those that are claimed included. */
   count(table: TableName, state: Claim['state']): number;
+  /** Tables that it holds rows of, or held. */
+  readonly tables: readonly TableName[];
   readonly rowCount: number;
   readonly sizeBytes: number;
   close(): void;

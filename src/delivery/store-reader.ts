@@ -1,9 +1,9 @@
-/** Names of the tables as the store's dialect quotes them. */
+/** Tables as a query for the store names them. */
 export interface StoreTables {
-  readonly rows: string;
+  /** The view that keeps one row a turn. */
   readonly latest: string;
-  readonly legacy: string;
-  readonly mismatches: string;
+  /** @param name of the table's definition */
+  readonly of: (name: string) => string;
 }
 
 /** Runs a query on the store and gives its rows. Rejects where the store cannot be read. */
@@ -14,4 +14,12 @@ export interface StoreReader {
   readonly tables: StoreTables;
   readonly run: RunQuery;
   close(): void;
+}
+
+/** The question of an operator, and the SQL that answers it, the same text for BigQuery and SQLite. */
+export interface NamedQuery {
+  readonly name: string;
+  readonly question: string;
+  /** @param since first day, `YYYY-MM-DD`, written into the text because both dialects compare a date with a literal */
+  readonly render: (tables: StoreTables, since: string, limit: number) => string;
 }

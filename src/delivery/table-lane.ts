@@ -14,6 +14,8 @@ import { TableRequests, type TableRequestsOptions } from './table-requests.ts';
 export interface TableLaneOptions extends Omit<TableRequestsOptions, 'stop'> {
   readonly random?: () => number;
   readonly stores: () => readonly RowStore[];
+  /** Whether a flush is under way: what is due goes at once. */
+  readonly isHurried: () => boolean;
   readonly onSettled: (row: HeldRow, result: WriteResult) => void;
   /** Something changed: rows were settled, refused or released. */
   readonly onChange: () => void;
@@ -29,8 +31,6 @@ export class TableLane {
   readonly table: TableName;
   readonly circuit: Circuit;
   inFlight = 0;
-  /** A flush is under way: what is due goes at once. */
-  isHurried = false;
   readonly #options: TableLaneOptions;
   readonly #stop: AbortController = new AbortController();
   readonly #requests: TableRequests;
@@ -65,7 +65,7 @@ export class TableLane {
   /** Sends what is due, as far as the circuit and the limit of requests allow. */
   pump(): void {
     while (this.#hasRoom()) {
-      const paceMillis = this.isHurried ? 0 : this.#nextBatchAt - this.#options.clock.monotonic();
+      const paceMillis = this.#options.isHurried() ? 0 : this.#nextBatchAt - this.#options.clock.monotonic();
       const waitMillis = Math.max(this.circuit.waitMillis, paceMillis);
       if (waitMillis > 0) {
         if (this.dueCount > 0) this.#schedule(waitMillis);

@@ -6,11 +6,11 @@ import type { BigQuery, Dataset, Table } from '@google-cloud/bigquery';
 import { importPackage } from '../base/import-package.ts';
 import type { TableDefinition } from '../record/column.ts';
 import { renderBigQueryLatestView } from '../store/bigquery-ddl.ts';
-import { bigQueryNames } from '../store/bigquery-names.ts';
+import { bigQueryName } from '../store/bigquery-name.ts';
 import { renderBigQueryTable } from '../store/bigquery-schema.ts';
 import { extendBigQueryFields, type PresentField } from '../store/extend-bigquery-fields.ts';
 import type { SchemaChange } from '../store/schema-change.ts';
-import { LEDGER_TABLES } from '../store/tables.ts';
+import { LATEST_VIEW, LEDGER_TABLES } from '../store/tables.ts';
 
 export interface BigQueryAdminOptions {
   /** Default: the project of the credentials. */
@@ -76,9 +76,8 @@ async function noCredentials(): Promise<Readonly<Record<string, unknown>>> {
 type ResolvedOptions = BigQueryAdminOptions & { readonly projectId: string };
 
 async function initDataset(client: BigQuery, options: ResolvedOptions, dryRun: boolean): Promise<SchemaChange[]> {
-  const { location } = options;
+  const { location, table } = options;
   const dataset = client.dataset(options.dataset);
-  const names = bigQueryNames(options.table);
   const changes: SchemaChange[] = [];
   const isThere = (await readMetadata(dataset)) !== undefined;
   if (!isThere && !dryRun) await orExists(dataset.create(location === undefined ? {} : { location }));
@@ -87,11 +86,11 @@ async function initDataset(client: BigQuery, options: ResolvedOptions, dryRun: b
     action: isThere ? 'unchanged' : 'create',
     detail: '',
   });
-  for (const [index, definition] of LEDGER_TABLES.entries()) {
-    const name = Object.values(names.tables)[index] ?? definition.name;
-    changes.push(await initTable(dataset, name, definition, dryRun));
+  for (const definition of LEDGER_TABLES) {
+    changes.push(await initTable(dataset, bigQueryName(table, definition.name), definition, dryRun));
   }
-  changes.push(await initView(dataset, names.latestView, renderBigQueryLatestView(options, options.table), dryRun));
+  const view = bigQueryName(table, LATEST_VIEW);
+  changes.push(await initView(dataset, view, renderBigQueryLatestView(options, table), dryRun));
   return changes;
 }
 

@@ -5,7 +5,6 @@ import { DEFAULT_DELIVERY } from '../delivery/delivery-config.ts';
 import type { DeliverySink } from '../delivery/delivery-contract.ts';
 import { recordDeliveryRequest } from '../delivery/delivery-metrics.ts';
 import { createDeliverySink } from '../delivery/delivery-sink.ts';
-import { bigQueryNames } from '../store/bigquery-names.ts';
 
 export type BigQuerySinkSettings = Pick<
   SettingValues,
@@ -45,11 +44,7 @@ export function createBigQuerySink(
       onRequest: recordDeliveryRequest,
       transport: async () => {
         const { createBigQueryTransport } = await import('./bigquery-transport.ts');
-        return createBigQueryTransport({
-          ...projectId,
-          datasetId: settings.dataset,
-          tables: bigQueryNames(settings.table).tables,
-        });
+        return createBigQueryTransport({ ...projectId, datasetId: settings.dataset, table: settings.table });
       },
       ...(settings.fallback && {
         fallback: async () => {

@@ -9,14 +9,15 @@ import { describeError, MissingPackageError } from '../base/errors.ts';
 import { type HttpAnswer, parseInsertAnswer } from '../delivery/bigquery-answer.ts';
 import type { InsertOutcome, InsertRow, InsertTransport } from '../delivery/insert-transport.ts';
 import type { TableName } from '../delivery/record-sink.ts';
+import { bigQueryName } from '../store/bigquery-name.ts';
 import { withoutTracing } from './without-tracing.ts';
 
 export interface BigQueryTransportOptions {
   /** Default: the project of the credentials. */
   readonly projectId?: string;
   readonly datasetId: string;
-  /** Name of each table in the dataset. */
-  readonly tables: Readonly<Record<TableName, string>>;
+  /** Name of the table of the rows; the others are named after it. */
+  readonly table: string;
   /** E.g. `http://127.0.0.1:9050`. Without credentials of its own a plain HTTP endpoint is called without any. */
   readonly apiEndpoint?: string;
   /** Passed to the official client as they are, e.g. `keyFilename`, `credentials`, `authClient`. */
@@ -80,7 +81,7 @@ class BigQueryTransport implements InsertTransport {
   }
 
   #path(table: TableName): string {
-    return `/tables/${encodeURIComponent(this.#options.tables[table])}`;
+    return `/tables/${encodeURIComponent(bigQueryName(this.#options.table, table))}`;
   }
 
   async #request(path: string, body: string | undefined, signal: AbortSignal): Promise<HttpAnswer> {

@@ -1,4 +1,5 @@
 import type { RowOf, TableDefinition } from '../record/column.ts';
+import { CONVERSATION_LOGS } from '../record/conversation-columns.ts';
 
 /** One row per field of a compared turn in which the legacy mapping and the span mapping differ. */
 export const MISMATCH_COLUMNS = [
@@ -32,3 +33,9 @@ export const TOKEN_MISMATCHES: TableDefinition = {
   partitionBy: 'timestamp',
   clusterBy: ['field', 'cause'],
 };
+
+/** Rows of the legacy mapping in `dual` mode; same columns, so that the two tables join. */
+export const CONVERSATION_LOGS_LEGACY: TableDefinition = { ...CONVERSATION_LOGS, name: 'conversation_logs_legacy' };
+
+/** What the ledger has beside its own tables while two mappings run. */
+export const MIGRATION_TABLES: readonly TableDefinition[] = [CONVERSATION_LOGS_LEGACY, TOKEN_MISMATCHES];

@@ -413,6 +413,3 @@ export const CONVERSATION_LOGS: TableDefinition = {
   partitionBy: 'date_partition',
   clusterBy: ['agent_name', 'user_id'],
 };
-
-/** Rows of the legacy mapping in `dual` mode; same columns, so that the two tables join. */
-export const CONVERSATION_LOGS_LEGACY: TableDefinition = { ...CONVERSATION_LOGS, name: 'conversation_logs_legacy' };

@@ -165,7 +165,10 @@ export class LocalSink implements RecordSink {
         this.#stored += 1;
         this.#settle(row, { status: 'stored' });
       } else {
-        this.#diagnostics.warn('invalid-row', `${row.entry.table} refuses a row: a value does not fit its column`);
+        this.#diagnostics.warn(
+          'invalid-row',
+          `${row.entry.table} refuses a row: no such table, or a value does not fit its column`,
+        );
         this.#settle(row, this.#drop('invalid-row'));
       }
     }
@@ -244,11 +247,7 @@ export class LocalSink implements RecordSink {
   }
 
   #closeStore(): void {
-    try {
-      this.#store?.close();
-    } catch {
-      // A disk that refuses the last checkpoint: the write-ahead log still holds every commit.
-    }
+    this.#store?.close();
     this.#store = undefined;
   }
 }

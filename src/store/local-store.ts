@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { type OpenOptions, openReadOnly, openWritable, transaction } from '../base/open-sqlite.ts';
+import { closeQuietly, type OpenOptions, openReadOnly, openWritable, transaction } from '../base/open-sqlite.ts';
 import { CONSTRAINT, resultCode } from '../base/sqlite-error.ts';
 import type { LedgerEntry } from '../delivery/record-sink.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
@@ -34,7 +34,7 @@ export class LocalStore {
       migrateSqlite(database);
       return new LocalStore(database, path);
     } catch (error) {
-      database.close();
+      closeQuietly(database);
       throw error;
     }
   }
@@ -54,6 +54,7 @@ export class LocalStore {
     return transaction(this.#database, () =>
       entries.map(({ table, key, row }) => {
         const definition = tableDefinition(table);
+        if (definition === undefined) return false;
         const columns = [...definition.columns, INSERT_ID_COLUMN].map(({ name }) => name);
         return this.#insert(table, columns, () => [...encodeSqliteRow(definition, row), key]);
       }),
@@ -83,7 +84,7 @@ export class LocalStore {
   }
 
   close(): void {
-    this.#database.close();
+    closeQuietly(this.#database);
   }
 
   #insert(table: string, columns: readonly string[], encode: () => readonly SQLInputValue[]): boolean {

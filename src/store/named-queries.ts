@@ -1,12 +1,5 @@
-import type { StoreTables } from '../delivery/store-reader.ts';
-
-/** The question of an operator, and the SQL that answers it, the same text for BigQuery and SQLite. */
-export interface NamedQuery {
-  readonly name: string;
-  readonly question: string;
-  /** @param since first day, `YYYY-MM-DD`, written into the text because both dialects compare a date with a literal */
-  readonly render: (tables: StoreTables, since: string, limit: number) => string;
-}
+import type { NamedQuery, StoreTables } from '../delivery/store-reader.ts';
+import { MISMATCHES_QUERY } from '../migration/mismatches-query.ts'; // migration
 
 // `1.0 *` and `100.0 *`: SQLite divides integers without their fraction.
 const share = (part: string, whole: string): string => `ROUND(100.0 * ${part} / NULLIF(${whole}, 0), 2)`;
@@ -152,19 +145,5 @@ WHERE date_partition >= '${since}'
 GROUP BY date_partition, response_model
 ORDER BY date_partition DESC, model`,
   },
-  {
-    name: 'mismatches',
-    question: 'Where do the two mappings of dual mode differ, and why?',
-    render: ({ mismatches }, since) => `SELECT
-  field,
-  cause,
-  COUNT(*) AS turns,
-  ${countIf('explained = TRUE')} AS explained,
-  ${countIf('explained = FALSE')} AS unexplained,
-  MAX(ABS(diff)) AS largest_difference
-FROM ${mismatches}
-WHERE timestamp >= '${since}'
-GROUP BY field, cause
-ORDER BY unexplained DESC, turns DESC, field, cause`,
-  },
+  MISMATCHES_QUERY, // migration
 ];

@@ -1,19 +1,16 @@
-import type { TableName } from '../delivery/record-sink.ts';
-import { TOKEN_MISMATCHES } from '../migration/mismatch-columns.ts';
+import { MIGRATION_TABLES } from '../migration/mismatch-columns.ts'; // migration
 import type { TableDefinition } from '../record/column.ts';
-import { CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY } from '../record/conversation-columns.ts';
-
-const DEFINITIONS: Readonly<Record<TableName, TableDefinition>> = {
-  conversation_logs: CONVERSATION_LOGS,
-  conversation_logs_legacy: CONVERSATION_LOGS_LEGACY,
-  token_mismatches: TOKEN_MISMATCHES,
-};
+import { CONVERSATION_LOGS } from '../record/conversation-columns.ts';
 
 /** Every table that rows go to, in BigQuery and in the local store. */
-export const LEDGER_TABLES: readonly TableDefinition[] = Object.values(DEFINITIONS);
+export const LEDGER_TABLES: readonly TableDefinition[] = [
+  CONVERSATION_LOGS,
+  ...MIGRATION_TABLES, // migration
+];
 
-export function tableDefinition(name: TableName): TableDefinition {
-  return DEFINITIONS[name];
+/** Undefined for a name that is none of a table of ours. */
+export function tableDefinition(name: string): TableDefinition | undefined {
+  return LEDGER_TABLES.find((table) => table.name === name);
 }
 
 /** The view that keeps one row a turn; dashboards and `spanledger query` read it. */

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { SinkStats } from '../../src/delivery/record-sink.ts';
+import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { faultQueue, HTML_PAGE } from '../support/bigquery-faults.ts';
 import { DeliveryBench, outboxIn } from '../support/delivery-bench.ts';
+import { DATASET } from '../support/delivery-tables.ts';
 import { sampleRow, sampleRows } from '../support/sample-rows.ts';
 
 function balance(stats: SinkStats): number {
@@ -24,6 +26,24 @@ test('rows of three tables arrive as they were written, through the disk', async
   expect(bench.bigQuery.insertIds('conversation_logs')).toEqual(solid.map(({ key }) => key));
   expect(bench.bigQuery.requests[0]?.authorization).toMatch(/^Bearer /);
   expect(sink.stats()).toMatchObject({ received: 5, stored: 5, pending: 0, fallback: 0, dropped: {} });
+});
+
+test('a table needs no registration: its rows arrive, those of an earlier process as well', async () => {
+  const bench = await DeliveryBench.start();
+  bench.bigQuery.addTable(DATASET, 'feedback', CONVERSATION_LOGS.columns);
+  bench.bigQuery.faults = () => ({ kind: 'error', status: 503, reason: 'backendError' });
+  bench.logging.faults = () => ({ kind: 'error', code: 14 });
+  const outbox = outboxIn(temporaryDirectory());
+  const first = bench.sink({ outbox });
+  await first.write(sampleRows(3, 'f', 'feedback'));
+  expect(await first.shutdown(5_000)).toMatchObject({ settled: true, pending: 3 });
+  bench.bigQuery.faults = () => undefined;
+  bench.logging.faults = () => undefined;
+  const next = bench.sink({ outbox });
+  await next.write(sampleRows(2, 'g', 'feedback'));
+  expect(await next.shutdown(10_000)).toMatchObject({ settled: true, pending: 0 });
+  expect(new Set(bench.bigQuery.insertIds('feedback'))).toEqual(new Set(['f-0:1', 'f-1:1', 'f-2:1', 'g-0:1', 'g-1:1']));
+  expect(next.stats()).toMatchObject({ received: 5, adopted: 3, stored: 5, dropped: {} });
 });
 
 test('one bad row in 500: the others are stored by one request, the bad one goes to the fallback with its reason', async () => {

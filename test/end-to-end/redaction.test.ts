@@ -28,12 +28,6 @@ const SECRETS = [...new Set(POSITIVES.map(({ secret }) => secret))].filter(
   (secret) => secret.length > 8 || (/[^\d]/.test(secret) && secret.length > 5),
 );
 
-const TABLES = {
-  conversation_logs: 'conversation_logs',
-  conversation_logs_legacy: 'conversation_logs_legacy',
-  token_mismatches: 'token_mismatches',
-};
-
 let telemetry: LoopbackTelemetry;
 let bigquery: LoopbackBigQuery;
 let logging: LoopbackLogging;
@@ -167,7 +161,7 @@ function deliverySink(directory: string): RecordSink {
       createBigQueryTransport({
         projectId: 'test-project',
         datasetId: 'chat_analytics',
-        tables: TABLES,
+        table: 'conversation_logs',
         apiEndpoint: bigquery.url,
       }),
     fallback: () =>

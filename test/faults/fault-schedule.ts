@@ -6,14 +6,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DEFAULT_DELIVERY, type DeliveryConfig, TABLE_NAMES } from '../../src/delivery/delivery-config.ts';
+import { DEFAULT_DELIVERY, type DeliveryConfig } from '../../src/delivery/delivery-config.ts';
 import type { DeliveryStats } from '../../src/delivery/delivery-contract.ts';
 import type { LedgerEntry, TableName } from '../../src/delivery/record-sink.ts';
-import { TOKEN_MISMATCHES } from '../../src/migration/mismatch-columns.ts';
-import { CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY } from '../../src/record/conversation-columns.ts';
+import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
+import { LEDGER_TABLES } from '../../src/store/tables.ts';
 import { imbalance } from '../conformance/record-sink-suite.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
-import { DATASET, TEST_TABLES } from '../support/delivery-tables.ts';
+import { DATASET, TABLE } from '../support/delivery-tables.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { LoopbackLogging } from '../support/loopback-logging.ts';
 import { sampleRow } from '../support/sample-rows.ts';
@@ -191,7 +191,14 @@ class Schedule {
       ...logging.entries().map(({ jsonPayload }) => jsonPayload),
       ...this.#lines.map((line): unknown => JSON.parse(line)),
     ];
-    return { ...this.#oracle.judge(bigQuery, TABLE_NAMES, payloads), faults: this.#faults };
+    return {
+      ...this.#oracle.judge(
+        bigQuery,
+        LEDGER_TABLES.map(({ name }) => name),
+        payloads,
+      ),
+      faults: this.#faults,
+    };
   }
 
   /** Lets the servers see some more requests, so that the faults of now fall on something. */
@@ -236,7 +243,7 @@ class Schedule {
     await runner.process.open({
       sink,
       config: mode === 'last' ? { ...this.#config, ...LAST } : this.#config,
-      bigQuery: { projectId: 'test-project', datasetId: DATASET, tables: TEST_TABLES },
+      bigQuery: { projectId: 'test-project', datasetId: DATASET, table: TABLE },
       bigQueryUrl: hasName ? this.#server(this.#bigQuery).url : 'http://bigquery.invalid',
       loggingPort: this.#server(this.#logging).port,
       transportFails: isFaulty && hasName,
@@ -337,7 +344,7 @@ class Schedule {
   }
 
   #createTables(bigQuery: LoopbackBigQuery): void {
-    for (const { name, columns } of [CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY, TOKEN_MISMATCHES]) {
+    for (const { name, columns } of LEDGER_TABLES) {
       const table = bigQuery.tables.find(name) ?? bigQuery.addTable(DATASET, name, columns);
       table.fields = columns;
       table.notFoundInserts = 0;

@@ -15,7 +15,7 @@ import { DeliveryOracle } from '../faults/delivery-oracle.ts';
 import { Random } from '../faults/random.ts';
 import { outboxIn, QUICK } from '../support/delivery-bench.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
-import { DATASET, TEST_TABLES } from '../support/delivery-tables.ts';
+import { DATASET, TABLE } from '../support/delivery-tables.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { sampleRows } from '../support/sample-rows.ts';
 
@@ -36,7 +36,7 @@ export async function runKill(seed: number, call: number | undefined): Promise<K
   bigQuery.addTable(DATASET, 'conversation_logs', CONVERSATION_LOGS.columns);
   const directory = mkdtempSync(join(tmpdir(), 'spanledger-kill-'));
   const config = { ...QUICK, outbox: outboxIn(directory), maxBatchRows: 3, lingerMillis: 0 };
-  const target = { projectId: 'test-project', datasetId: DATASET, tables: TEST_TABLES };
+  const target = { projectId: 'test-project', datasetId: DATASET, table: TABLE };
   const oracle = new DeliveryOracle();
   const child = new DeliveryProcess();
   try {

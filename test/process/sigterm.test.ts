@@ -3,7 +3,7 @@ import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { DeliveryBench, outboxIn, QUICK } from '../support/delivery-bench.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
-import { DATASET, TEST_TABLES } from '../support/delivery-tables.ts';
+import { DATASET, TABLE } from '../support/delivery-tables.ts';
 import { sampleRows } from '../support/sample-rows.ts';
 
 async function startChild(bench: DeliveryBench, directory: string): Promise<DeliveryProcess> {
@@ -12,7 +12,7 @@ async function startChild(bench: DeliveryBench, directory: string): Promise<Deli
   await child.open({
     sink: 1,
     config: { ...QUICK, outbox: outboxIn(directory), retry: { ...QUICK.retry, totalMillis: 60_000 } },
-    bigQuery: { projectId: 'test-project', datasetId: DATASET, tables: TEST_TABLES },
+    bigQuery: { projectId: 'test-project', datasetId: DATASET, table: TABLE },
     bigQueryUrl: bench.bigQuery.url,
     loggingPort: bench.logging.port,
     transportFails: false,

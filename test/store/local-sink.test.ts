@@ -75,9 +75,17 @@ test('a row that its table refuses is dropped, said and counted; its neighbours 
   expect(results.map(({ status }) => status)).toEqual(['stored', 'dropped', 'stored']);
   expect(sink.stats()).toMatchObject({ stored: 2, dropped: { 'invalid-row': 1 } });
   expect(lines).toEqual([
-    '[spanledger] conversation_logs refuses a row: a value does not fit its column (invalid-row)',
+    '[spanledger] conversation_logs refuses a row: no such table, or a value does not fit its column (invalid-row)',
   ]);
   await sink.shutdown(1_000);
+});
+
+test('a row for a table that the store does not have is dropped; its neighbours are stored', async () => {
+  const { sink } = openSink();
+  const stranger = { ...sampleEntry('b'), table: 'nobody_knows' };
+  const results = await sink.write([sampleEntry('a'), stranger, sampleEntry('c')]);
+  expect(results.map(({ status }) => status)).toEqual(['stored', 'dropped', 'stored']);
+  expect(await sink.shutdown(1_000)).toMatchObject({ settled: true });
 });
 
 test('a store that cannot be opened is said once, rows wait, and are stored once it can be', async () => {

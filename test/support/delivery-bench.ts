@@ -6,9 +6,8 @@ import type { DeliveryDependencies, DeliverySink } from '../../src/delivery/deli
 import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
-import { TOKEN_MISMATCHES } from '../../src/migration/mismatch-columns.ts';
-import { CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY } from '../../src/record/conversation-columns.ts';
-import { DATASET, TEST_TABLES } from './delivery-tables.ts';
+import { LEDGER_TABLES } from '../../src/store/tables.ts';
+import { DATASET, TABLE } from './delivery-tables.ts';
 import { LoopbackBigQuery } from './loopback-bigquery.ts';
 import { LoopbackLogging } from './loopback-logging.ts';
 import { createTestAuthClient } from './test-credentials.ts';
@@ -44,7 +43,7 @@ export class DeliveryBench {
 
   static async start(): Promise<DeliveryBench> {
     const bench = new DeliveryBench(await LoopbackBigQuery.start(), await LoopbackLogging.start());
-    for (const { name, columns } of [CONVERSATION_LOGS, CONVERSATION_LOGS_LEGACY, TOKEN_MISMATCHES]) {
+    for (const { name, columns } of LEDGER_TABLES) {
       bench.bigQuery.addTable(DATASET, name, columns);
     }
     onTestFinished(() => bench.close());
@@ -61,7 +60,7 @@ export class DeliveryBench {
           createBigQueryTransport({
             projectId: 'test-project',
             datasetId: DATASET,
-            tables: TEST_TABLES,
+            table: TABLE,
             apiEndpoint: this.bigQuery.url,
             clientOptions: { authClient },
           }),

@@ -1,7 +1,4 @@
 export const DATASET = 'chat_analytics';
 
-export const TEST_TABLES = {
-  conversation_logs: 'conversation_logs',
-  conversation_logs_legacy: 'conversation_logs_legacy',
-  token_mismatches: 'token_mismatches',
-} as const;
+/** Name of the table of the rows. */
+export const TABLE = 'conversation_logs';

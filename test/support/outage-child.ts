@@ -11,7 +11,7 @@ import type { LedgerEntry } from '../../src/delivery/record-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
-import { DATASET, TEST_TABLES } from './delivery-tables.ts';
+import { DATASET, TABLE } from './delivery-tables.ts';
 import { loopbackClientOptions } from './loopback-logging.ts';
 
 export interface OutageRequest {
@@ -99,7 +99,7 @@ async function live(request: OutageRequest): Promise<void> {
         createBigQueryTransport({
           projectId: 'test-project',
           datasetId: DATASET,
-          tables: TEST_TABLES,
+          table: TABLE,
           apiEndpoint: request.bigQueryUrl,
         }),
       fallback: () =>

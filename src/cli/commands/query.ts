@@ -1,6 +1,7 @@
 import { Argument, InvalidArgumentError } from 'commander';
 import { toJsonText } from '../../base/printable.ts';
-import { NAMED_QUERIES, type NamedQuery } from '../../store/named-queries.ts';
+import type { NamedQuery } from '../../delivery/store-reader.ts';
+import { NAMED_QUERIES } from '../../store/named-queries.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext } from '../context.ts';
 import { openStore, storeTables } from '../open-store.ts';

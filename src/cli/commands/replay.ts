@@ -5,9 +5,9 @@ import { ConfigurationError, describeError } from '../../base/errors.ts';
 import { toJsonLine, toJsonText, toPrintable } from '../../base/printable.ts';
 import { resolveContentPolicies } from '../../config/resolve-content-policies.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
-import { TABLE_NAMES } from '../../delivery/delivery-config.ts';
 import type { TableName } from '../../delivery/record-sink.ts';
 import { createContentPolicy } from '../../privacy/content-policy.ts';
+import { CONVERSATION_LOGS } from '../../record/conversation-columns.ts';
 import { readJsonObjects } from '../../replay/read-json-objects.ts';
 import { type ReplayCandidate, readCandidates } from '../../replay/replay-candidates.ts';
 import { type ReplayBooks, replayRows } from '../../replay/replay-rows.ts';
@@ -44,7 +44,11 @@ export const registerReplay: RegisterCommand = (command, context, finish) => {
     .option('--filter <filter>', 'further filter for --cloud-logging, in its own language')
     .option('--from <time>', 'first time for --cloud-logging, RFC 3339')
     .option('--to <time>', 'last time for --cloud-logging, RFC 3339')
-    .addOption(new Option('--into <table>', 'table of plain records').choices(TABLE_NAMES).default('conversation_logs'))
+    .addOption(
+      new Option('--into <table>', 'table of plain records')
+        .choices(LEDGER_TABLES.map(({ name }) => name))
+        .default(CONVERSATION_LOGS.name),
+    )
     .option('--again', 'also rows that an earlier replay stored')
     .option('--dry-run', 'read and check, and store nothing')
     .option('--json', 'the result as JSON')

@@ -1,6 +1,8 @@
 import type { StoreTables } from '../../delivery/store-reader.ts';
+import { CONVERSATION_LOGS } from '../../record/conversation-columns.ts';
 import { ZIP_AMENDMENT } from '../../record/zip-amendment.ts';
 import { TOKEN_COLUMNS } from '../compare-records.ts';
+import { CONVERSATION_LOGS_LEGACY, TOKEN_MISMATCHES } from '../mismatch-columns.ts';
 import { type Period, shiftDay } from './period.ts';
 
 // One text for BigQuery and SQLite: both read TRUE and FALSE, and compare a date or a time with its text. Days are
@@ -31,15 +33,15 @@ WHERE ${within('date_partition', period)} AND message_type <> '${ZIP_AMENDMENT}'
 }
 
 /** One row: how many turns have a row on both sides, from the first legacy row on: before it, the mode was another. */
-export function renderSidesQuery({ rows, legacy }: StoreTables, period: Period): string {
+export function renderSidesQuery({ of }: StoreTables, period: Period): string {
   return `WITH
   legacy AS (
-    SELECT message_id, MIN(start_timestamp) AS started FROM ${legacy}
+    SELECT message_id, MIN(start_timestamp) AS started FROM ${of(CONVERSATION_LOGS_LEGACY.name)}
     WHERE ${within('date_partition', period)}
     GROUP BY message_id
   ),
   solid AS (
-    SELECT DISTINCT message_id FROM ${rows}
+    SELECT DISTINCT message_id FROM ${of(CONVERSATION_LOGS.name)}
     WHERE ${within('date_partition', period)} AND tracking_backend = 'solid'
       AND start_timestamp >= (SELECT MIN(started) FROM legacy)
   )
@@ -69,7 +71,7 @@ FROM (
       WHEN ABS(diff) < ${tolerance.tokens} OR ABS(diff) < ${tolerance.share} * CAST(legacy_value AS INTEGER) THEN 0
       ELSE 1
     END AS beyond
-  FROM ${tables.mismatches}
+  FROM ${tables.of(TOKEN_MISMATCHES.name)}
   WHERE timestamp >= '${period.from}' AND timestamp < '${shiftDay(period.to, 1)}'
 ) AS differences
 GROUP BY field, cause, explained
