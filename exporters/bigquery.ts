@@ -42,7 +42,7 @@ export class BigQuerySpanExporter implements SpanExporter {
   /** @throws {ConfigurationError} on a setting that cannot be used */
   constructor(options: BigQuerySpanExporterOptions = {}) {
     const { values } = resolveConfig(options);
-    const diagnostics = options.diagnostics ?? createDiagnostics();
+    const diagnostics = options.diagnostics ?? createDiagnostics({ level: values.logLevel });
     this.#sink = options.sink ?? createBigQuerySink(values, diagnostics, systemClock);
     this.#flushMillis = values.flushTimeoutSeconds * 1_000;
     const exporter = createConversationExporter({

@@ -25,7 +25,10 @@ export async function replayOutbox(
 ): Promise<ExitCode> {
   if (!usesBigQuery(values))
     throw new ConfigurationError('replay --outbox', 'needs rows that go to BigQuery; set a project');
-  const diagnostics = createDiagnostics({ write: (line) => void context.stderr.write(`${line}\n`) });
+  const diagnostics = createDiagnostics({
+    level: values.logLevel,
+    write: (line) => void context.stderr.write(`${line}\n`),
+  });
   if (options.dryRun === true) return countOutbox(values, diagnostics, options, context);
   const sink = createBigQuerySink(values, diagnostics, context.clock);
   sink.readmitRefused();

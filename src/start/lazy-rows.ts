@@ -2,7 +2,7 @@ import { describeError } from '../base/errors.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
 import type { FlushResult, SinkStats } from '../delivery/record-sink.ts';
-import { type BackendSwitch, watchBackend } from '../migration/backend-switch.ts'; // migration
+import { type BackendSwitch, watchBackend } from '../migration/backend-switch.ts';
 import type { RowPipeline, RowPipelineOptions } from '../pipeline/row-pipeline.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import type { Turn } from '../spans/turn.ts';

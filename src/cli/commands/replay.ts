@@ -102,7 +102,7 @@ async function replaySource(
         : readFiles(files, options.into, context, report);
   const keys = await openKeys(options, values, target);
   const sink =
-    options.dryRun === true ? undefined : await openReplaySink(target, createCliDiagnostics(context), context);
+    options.dryRun === true ? undefined : await openReplaySink(target, createCliDiagnostics(values, context), context);
   const stop = (): void => void sink?.shutdown(INTERRUPTED_MILLIS);
   interrupt.addEventListener('abort', stop, { once: true });
   let books: ReplayBooks;
@@ -183,7 +183,7 @@ async function* readOtlp(
   report: (problem: string) => void,
 ): AsyncGenerator<ReplayCandidate> {
   const { readOtlpRows } = await import('../../replay/read-otlp-rows.ts');
-  yield* readOtlpRows(files, values, createCliDiagnostics(context), context, report);
+  yield* readOtlpRows(files, values, createCliDiagnostics(values, context), context, report);
 }
 
 async function openKeys(options: ReplayCommandOptions, values: SettingValues, target: Target): Promise<ReplayedKeys> {
@@ -195,8 +195,8 @@ async function openKeys(options: ReplayCommandOptions, values: SettingValues, ta
   return new ReplayedKeys(database, nameTarget(target));
 }
 
-function createCliDiagnostics(context: CliContext): Diagnostics {
-  return createDiagnostics({ write: (line) => void context.stderr.write(`${line}\n`) });
+function createCliDiagnostics({ logLevel: level }: SettingValues, context: CliContext): Diagnostics {
+  return createDiagnostics({ level, write: (line) => void context.stderr.write(`${line}\n`) });
 }
 
 function nameTarget(target: Target): string {
