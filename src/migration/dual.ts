@@ -166,7 +166,7 @@ class SwitchedExporter implements DualExporter {
       );
       return handOver(sink, entries);
     } catch (error) {
-      diagnostics.warn('comparison_failed', `the two rows of a turn could not be compared: ${describeError(error)}`);
+      diagnostics.warn('comparison-failed', `the two rows of a turn could not be compared: ${describeError(error)}`);
       return Promise.resolve(undefined);
     }
   }
@@ -175,7 +175,7 @@ class SwitchedExporter implements DualExporter {
     const reason = written.status === 'failed' ? written.reason : await written.settled;
     if (reason === undefined) return undefined;
     this.#stats[side === 'legacy' ? 'legacyFailures' : 'solidFailures'] += 1;
-    this.#options.diagnostics.warn(`${side}_row_failed`, `the ${side} row of a turn could not be written: ${reason}`);
+    this.#options.diagnostics.warn(`${side}-row-failed`, `the ${side} row of a turn could not be written: ${reason}`);
     return `${side}: ${reason}`;
   }
 }

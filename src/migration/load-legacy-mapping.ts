@@ -44,7 +44,7 @@ export function loadLegacyMapping(options: LegacyMappingOptions, diagnostics: Di
     const { record, misfits } = readLegacyRow(row, buildLegacyFrame(readTurn(turn)));
     for (const column of misfits) {
       diagnostics.warn(
-        `legacy_misfit_${column}`,
+        `legacy-misfit-${column}`,
         `${module}: the value of ${column} does not fit the column; left out`,
       );
     }

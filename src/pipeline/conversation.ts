@@ -34,7 +34,7 @@ export function createConversationExporter(
   const timeoutMillis = options.timeoutMillis ?? DEFAULT_MAPPING_TIMEOUT_MILLIS;
   const writer = { sink, map, redact, timeoutMillis, clock: options.clock ?? systemClock };
   const report = (reason: string): TurnExportResult => {
-    diagnostics.warn('row_failed', `the row of a turn could not be written: ${reason}`);
+    diagnostics.warn('row-failed', `the row of a turn could not be written: ${reason}`);
     return { status: 'failed', reason };
   };
   return {

@@ -112,13 +112,13 @@ export class LocalSink implements RecordSink {
   persistSync(): void {
     while (this.#queue.length > 0 && this.#commitSlice());
     if (this.#queue.length === 0) return;
-    this.#diagnostics.warn('rows_lost', `${this.#queue.length} rows are lost: ${this.#path} did not take them`);
+    this.#diagnostics.warn('rows-lost', `${this.#queue.length} rows are lost: ${this.#path} did not take them`);
   }
 
   async #close(timeoutMillis: number): Promise<FlushResult> {
     const flushed = await this.flush(timeoutMillis);
     this.#retry?.timer.cancel();
-    for (const row of this.#queue.splice(0)) this.#settle(row, this.#drop('store_unavailable'));
+    for (const row of this.#queue.splice(0)) this.#settle(row, this.#drop('store-unavailable'));
     this.#closeStore();
     return flushed;
   }
@@ -152,8 +152,8 @@ export class LocalSink implements RecordSink {
         this.#stored += 1;
         this.#settle(row, { status: 'stored' });
       } else {
-        this.#diagnostics.warn('invalid_row', `${row.entry.table} refuses a row: a value does not fit its column`);
-        this.#settle(row, this.#drop('invalid_row'));
+        this.#diagnostics.warn('invalid-row', `${row.entry.table} refuses a row: a value does not fit its column`);
+        this.#settle(row, this.#drop('invalid-row'));
       }
     }
     this.#checkpoint(slice.length);
@@ -173,7 +173,7 @@ export class LocalSink implements RecordSink {
     );
     // Another process that commits at the same time is not worth a word.
     if (resultCode(error) !== BUSY || delayMillis > BUSY_PATIENCE_MILLIS) {
-      this.#diagnostics.warn('local_store_unavailable', `rows wait in memory: ${explainStoreError(this.#path, error)}`);
+      this.#diagnostics.warn('local-store-unavailable', `rows wait in memory: ${explainStoreError(this.#path, error)}`);
     }
     this.#retry?.timer.cancel();
     const timer = this.#clock.setTimer(() => {
@@ -191,7 +191,7 @@ export class LocalSink implements RecordSink {
       if (row.settle === undefined) return true;
       const sizeBytes = measureRow(row.entry);
       if (this.#heldBytes + sizeBytes > this.#maxHeldBytes) {
-        this.#settle(row, this.#drop('store_unavailable'));
+        this.#settle(row, this.#drop('store-unavailable'));
         return false;
       }
       row.heldBytes = sizeBytes;

@@ -240,7 +240,7 @@ describe('each side on its own', () => {
       client_info: { user_agent: null, ip_address: null, platform: 'adk' },
       timestamp: '1970-01-01T00:00:00',
     });
-    expect(lines.filter((line) => line.includes('legacy_misfit_user_id'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('legacy-misfit-user_id'))).toHaveLength(1);
   });
 
   it.each([

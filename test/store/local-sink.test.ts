@@ -72,9 +72,9 @@ test('a row that its table refuses is dropped, said and counted; its neighbours 
   const { sink, lines } = openSink();
   const results = await sink.write([sampleEntry('a'), sampleEntry('b', { hour_of_day: 'noon' }), sampleEntry('c')]);
   expect(results.map(({ status }) => status)).toEqual(['stored', 'dropped', 'stored']);
-  expect(sink.stats()).toMatchObject({ stored: 2, dropped: { invalid_row: 1 } });
+  expect(sink.stats()).toMatchObject({ stored: 2, dropped: { 'invalid-row': 1 } });
   expect(lines).toEqual([
-    '[spanledger] conversation_logs refuses a row: a value does not fit its column (invalid_row)',
+    '[spanledger] conversation_logs refuses a row: a value does not fit its column (invalid-row)',
   ]);
   await sink.shutdown(1_000);
 });
@@ -107,9 +107,9 @@ test('what waits in memory is bounded; what the bound drops is counted', async (
   const { sink } = openSink({ path: join(blocked, 'store.db'), maxHeldBytes: rowBytes * 10 });
   const results = await sink.write(entries(15));
   expect(results.filter(({ status }) => status === 'pending')).toHaveLength(10);
-  expect(sink.stats()).toMatchObject({ received: 15, pending: 10, dropped: { store_unavailable: 5 } });
+  expect(sink.stats()).toMatchObject({ received: 15, pending: 10, dropped: { 'store-unavailable': 5 } });
   expect(await sink.shutdown(0)).toMatchObject({ settled: false, pending: 10 });
-  expect(sink.stats()).toMatchObject({ pending: 0, dropped: { store_unavailable: 15 } });
+  expect(sink.stats()).toMatchObject({ pending: 0, dropped: { 'store-unavailable': 15 } });
   expectBalanced(sink);
 });
 
@@ -162,5 +162,5 @@ test('what cannot be stored at the exit is said', async () => {
   const { sink, path, lines } = openSink({ path: join(blocked, 'store.db') });
   await sink.write(entries(2));
   sink.persistSync();
-  expect(lines.at(-1)).toBe(`[spanledger] 2 rows are lost: ${path} did not take them (rows_lost)`);
+  expect(lines.at(-1)).toBe(`[spanledger] 2 rows are lost: ${path} did not take them (rows-lost)`);
 });

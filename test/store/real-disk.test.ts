@@ -47,7 +47,7 @@ test('a full disk: rows wait, what is stored stays, and it goes on when there is
   const large = Array.from({ length: 20 }, (_, i) => sampleEntry(`m${i}`, { user_question: 'x'.repeat(5_000) }));
   expect(new Set((await sink.write(large)).map(({ status }) => status))).toEqual(new Set(['pending']));
   expect(lines).toEqual([
-    `[spanledger] rows wait in memory: the store ${path} cannot grow: the disk is full (local_store_unavailable)`,
+    `[spanledger] rows wait in memory: the store ${path} cannot grow: the disk is full (local-store-unavailable)`,
   ]);
 
   rmSync(ballast);
