@@ -6,12 +6,18 @@
 export interface Diagnostics {
   /** A problem. The first one of a `code` is said, all are counted. */
   warn(code: string, message: string): void;
-  /** A line that operators look for (statistics, mismatches); always said. */
+  /** A line that operators look for: statistics, mismatches. */
   info(message: string): void;
-  /** How often each code was reported. */
+  /** What was decided, for whoever looks into it. */
+  debug(message: string): void;
+  /** How often each code was reported, whether it was said or not. */
   counts(): ReadonlyMap<string, number>;
 }
 
+/** How much is said: nothing, or up to lines of that kind. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 const MAX_CODES = 1_000;
 // Text that came from data must not steer the reader's terminal: control characters and directional overrides.
 const STEERING = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
@@ -21,12 +27,16 @@ const MAX_WARNING_CHARACTERS = 2_000;
 export interface DiagnosticsOptions {
   /** Takes one line without its line end. Default: standard error. */
   readonly write?: (line: string) => void;
+  /** Default `info`. */
+  readonly level?: LogLevel;
 }
 
 export function createDiagnostics(options: DiagnosticsOptions = {}): Diagnostics {
   const write = options.write ?? ((line: string) => process.stderr.write(`${line}\n`));
   const counts = new Map<string, number>();
-  const say = (line: string): void => {
+  const limit = LEVELS.indexOf(options.level ?? 'info');
+  const say = (level: LogLevel, line: string): void => {
+    if (LEVELS.indexOf(level) > limit) return;
     try {
       write(line.replace(STEERING, ' '));
     } catch {
@@ -36,12 +46,11 @@ export function createDiagnostics(options: DiagnosticsOptions = {}): Diagnostics
   return {
     warn(code, message) {
       const seen = counts.get(code);
-      if (seen === undefined) say(`[spanledger] ${message.slice(0, MAX_WARNING_CHARACTERS)} (${code})`);
+      if (seen === undefined) say('warn', `[spanledger] ${message.slice(0, MAX_WARNING_CHARACTERS)} (${code})`);
       if (seen !== undefined || counts.size < MAX_CODES) counts.set(code, (seen ?? 0) + 1);
     },
-    info(message) {
-      say(message);
-    },
+    info: (message) => say('info', message),
+    debug: (message) => say('debug', `[spanledger] ${message}`),
     counts: () => counts,
   };
 }

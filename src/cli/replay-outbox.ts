@@ -26,7 +26,7 @@ export async function replayOutbox(
 ): Promise<ExitCode> {
   if (!usesBigQuery(values))
     throw new ConfigurationError('replay --outbox', 'needs rows that go to BigQuery; set a project');
-  const diagnostics = createCliDiagnostics(context);
+  const diagnostics = createCliDiagnostics(values, context);
   if (options.dryRun === true) return countOutbox(values, diagnostics, options, context);
   const sink = createBigQuerySink(values, diagnostics, context.clock);
   sink.readmitRefused();

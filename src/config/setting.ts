@@ -43,7 +43,11 @@ export type Setting = {
   | { readonly type: PlainType }
 );
 
-/** What a setting gives, its default included. */
-export type ValueOf<S extends Setting> =
-  | TypedValues<S extends { readonly allowed: readonly (infer Word)[] } ? Word : never>[S['type']]
-  | Extract<S['fallback'], undefined>;
+/** What a setting gives, its default included. Conditional, so that editors show the value's type and not this name. */
+export type ValueOf<S extends Setting> = S extends { readonly fallback: undefined }
+  ? GivenOf<S> | undefined
+  : GivenOf<S>;
+
+type GivenOf<S extends Setting> = S extends { readonly allowed: readonly (infer Word)[] }
+  ? TypedValues<Word>[S['type']]
+  : TypedValues[S['type']];

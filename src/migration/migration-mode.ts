@@ -6,15 +6,11 @@ import type { ResolvedConfig } from '../config/resolve-config.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import type { RowWriter, WrittenRow } from '../delivery/row-writer.ts';
 import type { TableDefinition } from '../record/column.ts';
-import {
-  CONVERSATION_LOGS,
-  CONVERSATION_LOGS_LEGACY,
-  type ConversationRecord,
-} from '../record/conversation-columns.ts';
+import { CONVERSATION_LOGS, type ConversationRecord } from '../record/conversation-columns.ts';
 import type { TurnReading } from '../record/turn-reading.ts';
 import type { TurnExportResult } from '../spans/turn-exporter.ts';
 import { type BackendSwitch, watchBackend } from './backend-switch.ts';
-import { TOKEN_MISMATCHES } from './mismatch-columns.ts';
+import { CONVERSATION_LOGS_LEGACY, TOKEN_MISMATCHES } from './mismatch-columns.ts';
 import type { SideBySide } from './side-by-side.ts';
 
 // The live switch is asked once for each finished turn. In `dual` the legacy row is with the sink before the span mapping

@@ -29,12 +29,12 @@ export interface TurnBufferOptions {
 
 export type SpanDropReason =
   /** Ended or started after its turn was written and let go. */
-  | 'late_span'
+  | 'late-span'
   /** A second span with an id that is held, or a span that ended twice. */
-  | 'duplicate_span'
+  | 'duplicate-span'
   /** A model or tool call beside the agents of its trace, in no agent's turn. */
-  | 'outside_turn'
+  | 'outside-turn'
   /** Let go because of the bounds, before its turn could be known. */
-  | 'span_bound'
+  | 'span-bound'
   /** Ids that are not as OpenTelemetry says, or all zero: rows of different turns would share a key. */
-  | 'invalid_id';
+  | 'invalid-id';

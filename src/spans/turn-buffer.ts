@@ -42,7 +42,7 @@ export class TurnBuffer {
     const span = take();
     if (!hasValidIds(span)) return;
     if (this.#spans.find(span.traceId, span.spanId) !== undefined) {
-      this.#options.onDrop('duplicate_span', 1);
+      this.#options.onDrop('duplicate-span', 1);
       return;
     }
     if (this.#isLate(span)) return;
@@ -53,20 +53,20 @@ export class TurnBuffer {
   end(take: TakeSnapshot): void {
     const span = take();
     if (!hasValidIds(span)) {
-      this.#options.onDrop('invalid_id', 1);
+      this.#options.onDrop('invalid-id', 1);
       return;
     }
     const held = this.#spans.find(span.traceId, span.spanId) ?? this.#holdUnseen(span, take);
     if (held === undefined) return;
     if (held.snapshot !== undefined) {
-      this.#options.onDrop('duplicate_span', 1);
+      this.#options.onDrop('duplicate-span', 1);
       return;
     }
     this.#spans.close(held, span);
     const role = this.#options.classify(span);
     const turn = this.#openTurnOf(held, role);
     if (turn === undefined && (role === 'genai' || role === 'tool') && !isWithinOpenSpan(held)) {
-      this.#options.onDrop('outside_turn', 1);
+      this.#options.onDrop('outside-turn', 1);
     }
     if (turn === undefined && role === 'part') this.#options.onForeignPart(span);
     if (turn === undefined) this.#releaseOutsider(held);
@@ -104,7 +104,7 @@ export class TurnBuffer {
     if (this.#isLate(span) || (wasRoot && this.#forgottenTraces.has(span.traceId))) {
       // A part may name its turn itself, and then adds to the row as one of another process does.
       if (this.#options.classify(span) === 'part') this.#options.onForeignPart(span);
-      else this.#options.onDrop('late_span', 1);
+      else this.#options.onDrop('late-span', 1);
       return undefined;
     }
     return this.#hold(span, take);
@@ -266,7 +266,7 @@ export class TurnBuffer {
     const oldest = this.#spans.oldest();
     if (oldest === undefined) return;
     this.#agentRoots.delete(oldest);
-    this.#options.onDrop('span_bound', this.#spans.remove(oldest));
+    this.#options.onDrop('span-bound', this.#spans.remove(oldest));
   }
 }
 

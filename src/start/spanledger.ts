@@ -9,6 +9,7 @@ import { AdkSpanProcessor } from '../instrumentation/adk/adk-span-processor.ts';
 import { classifySpan } from '../record/dialects/classify-span.ts';
 import { TurnProcessor, type TurnProcessorStats } from '../spans/turn-processor.ts';
 import type { SpanExportStats } from '../traces/span-export-queue.ts';
+import { describeStart } from './describe-start.ts';
 import { Rows } from './rows.ts';
 import { type StartOptions, settingsOf } from './start-options.ts';
 import { createTracePipeline, type TracePipeline } from './trace-pipeline.ts';
@@ -30,6 +31,8 @@ export interface Spanledger {
   /** For the `sampler` of the same: records agent turns that the wrapped sampler leaves out. */
   readonly sampler: Sampler;
   readonly config: ResolvedConfig;
+  /** Where the package's own messages go. */
+  readonly diagnostics: Diagnostics;
   /**
    * Writes every finished turn and delivers its row. Never rejects.
    *
@@ -63,26 +66,28 @@ interface SettleWork {
  */
 export function createSpanledger(options: StartOptions = {}): Spanledger {
   const config = resolveConfig({ settings: settingsOf(options), configFile: options.configFile, env: options.env });
-  const diagnostics = options.diagnostics ?? createDiagnostics();
+  const diagnostics = options.diagnostics ?? createDiagnostics({ level: config.values.logLevel });
   for (const warning of config.warnings) diagnostics.warn('environment', warning);
-  return new RunningLedger(config, options, diagnostics, options.clock ?? systemClock);
+  const ledger = new RunningLedger(config, options, diagnostics, options.clock ?? systemClock);
+  diagnostics.debug(describeStart(config, options.sink, Object.keys(ledger.stats().traces)));
+  return ledger;
 }
 
 class RunningLedger implements Spanledger {
   readonly config: ResolvedConfig;
+  readonly diagnostics: Diagnostics;
   readonly spanProcessors: readonly SpanProcessor[];
   readonly sampler: Sampler;
   readonly #traces: TracePipeline;
   readonly #rows: Rows;
   readonly #turns: TurnProcessor;
-  readonly #diagnostics: Diagnostics;
   readonly #clock: Clock;
   #shutdown: Promise<FlushResult> | undefined;
 
   constructor(config: ResolvedConfig, options: StartOptions, diagnostics: Diagnostics, clock: Clock) {
     const { values } = config;
     this.config = config;
-    this.#diagnostics = diagnostics;
+    this.diagnostics = diagnostics;
     this.#clock = clock;
     this.#traces = createTracePipeline({
       config,
@@ -152,7 +157,7 @@ class RunningLedger implements Spanledger {
       turns: this.#turns.stats(),
       rows: this.#rows.stats(),
       traces: this.#traces.stats(),
-      problems: Object.fromEntries(this.#diagnostics.counts()),
+      problems: Object.fromEntries(this.diagnostics.counts()),
     };
   }
 

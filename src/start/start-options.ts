@@ -25,7 +25,7 @@ export interface StartOptions extends Partial<SettingValues> {
   readonly redactors?: readonly RedactionFunction[];
   /** Decides what trace exporters see. Default: the setting `traceRatio`, else `OTEL_TRACES_SAMPLER`. */
   readonly sampler?: Sampler;
-  /** Where the package's own messages go. Default: one line a problem on standard error. */
+  /** Where the package's own messages go. Default: standard error, as `logLevel` says. */
   readonly diagnostics?: Diagnostics;
   readonly clock?: Clock;
 }

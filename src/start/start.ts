@@ -1,7 +1,7 @@
 import { defaultResource, detectResources, envDetector } from '@opentelemetry/resources';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { systemClock } from '../base/clock.ts';
-import { createDiagnostics, type Diagnostics } from '../base/diagnostics.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import { flushAtExit } from './flush-at-exit.ts';
 import { detectGoogleCloudResource } from './google-cloud-resource.ts';
@@ -36,8 +36,8 @@ export function start(options: StartOptions = {}): StartedSpanledger {
       'was called before. A process has one ledger: leave the first call or import only',
     );
   }
-  const diagnostics = options.diagnostics ?? createDiagnostics();
-  const ledger = createSpanledger({ ...options, diagnostics });
+  const ledger = createSpanledger(options);
+  const { diagnostics } = ledger;
   Reflect.set(globalThis, STARTED, true);
   if (ledger.config.sdkDisabled) return ledger;
   const provider = new NodeTracerProvider({

@@ -31,7 +31,7 @@ export class TraceSpanExporter implements SpanExporter {
   ) {
     const { values } = resolveConfig(options);
     const content = resolveContentPolicies(values, options.redactors).traces;
-    const diagnostics = options.diagnostics ?? createDiagnostics();
+    const diagnostics = options.diagnostics ?? createDiagnostics({ level: values.logLevel });
     this.#load = () => loadSpanOutlet(name, { ...values, ...own, content, diagnostics }, 'http/protobuf');
   }
 

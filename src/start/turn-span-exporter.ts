@@ -32,7 +32,7 @@ export class TurnSpanExporter implements SpanExporter {
   /** @throws {ConfigurationError} on a setting that cannot be used */
   constructor(options: TurnSpanExporterOptions = {}) {
     this.#config = resolveConfig(options);
-    const diagnostics = options.diagnostics ?? createDiagnostics();
+    const diagnostics = options.diagnostics ?? createDiagnostics({ level: this.#config.values.logLevel });
     for (const warning of this.#config.warnings) diagnostics.warn('environment', warning);
     this.#rows = new Rows({
       config: this.#config,

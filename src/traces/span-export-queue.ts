@@ -30,7 +30,7 @@ export interface SpanExportStats {
   readonly dropped: Readonly<Partial<Record<SpanExportDropReason, number>>>;
 }
 
-export type SpanExportDropReason = 'queue_full' | 'content_filter' | 'shutdown';
+export type SpanExportDropReason = 'queue-full' | 'content-filter' | 'shutdown';
 
 /** Time that preparing spans may take from the host's event loop in one piece. */
 const SLICE_MILLIS = 4;
@@ -74,7 +74,7 @@ export class SpanExportQueue implements SpanProcessor {
   /** Takes a span whatever its flag says. */
   add(span: ReadableSpan): void {
     if (this.#stopped !== undefined) this.#drop('shutdown', 1);
-    else if (this.#queue.length >= this.#maxQueueSize) this.#drop('queue_full', 1);
+    else if (this.#queue.length >= this.#maxQueueSize) this.#drop('queue-full', 1);
     else {
       this.#queue.push(span);
       this.#schedule();
@@ -175,7 +175,7 @@ export class SpanExportQueue implements SpanProcessor {
       try {
         prepared.push(prepare(span));
       } catch (error) {
-        this.#drop('content_filter', 1);
+        this.#drop('content-filter', 1);
         this.#warn(describeError(error));
       }
       if (performance.now() < sliceEnd) continue;

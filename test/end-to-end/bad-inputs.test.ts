@@ -117,7 +117,7 @@ describe('spans that do not end as they should', () => {
     await bench.clock.advance(TURN_TIMEOUT_MINUTES * 60_000 + 1);
     bench.start('chat', root, { attributes: CALL }).end();
     expect(await bench.rows()).toHaveLength(1);
-    expect(bench.ledger.stats().turns.droppedSpans).toEqual({ late_span: 1 });
+    expect(bench.ledger.stats().turns.droppedSpans).toEqual({ 'late-span': 1 });
   });
 
   it('agents under a job that goes on: a row when each ends', async () => {
@@ -193,7 +193,7 @@ describe('spans that do not end as they should', () => {
     root.end();
     for (const processor of bench.ledger.spanProcessors) processor.onEnd(root);
     expect(await bench.rows()).toHaveLength(1);
-    expect(bench.ledger.stats().turns.droppedSpans).toEqual({ duplicate_span: 1 });
+    expect(bench.ledger.stats().turns.droppedSpans).toEqual({ 'duplicate-span': 1 });
   });
 });
 
@@ -578,7 +578,7 @@ describe('ids and trees', () => {
     }
     runTurn(bench);
     expect(await onlyRow(bench)).toMatchObject({ total_token_count: 110 });
-    expect(bench.ledger.stats().turns.droppedSpans).toEqual({ invalid_id: 2 });
+    expect(bench.ledger.stats().turns.droppedSpans).toEqual({ 'invalid-id': 2 });
   });
 
   it('a span id twice in one trace: the second is counted', async () => {
@@ -591,7 +591,7 @@ describe('ids and trees', () => {
     second.end();
     root.end();
     expect(await onlyRow(bench)).toMatchObject({ model_call_count: 1, total_token_count: 110 });
-    expect(bench.ledger.stats().turns.droppedSpans.duplicate_span).toBeGreaterThan(0);
+    expect(bench.ledger.stats().turns.droppedSpans['duplicate-span']).toBeGreaterThan(0);
   });
 
   it('the same span id in two traces: two rows', async () => {

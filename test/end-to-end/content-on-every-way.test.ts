@@ -66,7 +66,7 @@ function expectNothingSaid(stored: string): void {
   for (const secret of SECRETS) expect(stored).not.toContain(secret);
 }
 
-const NOTHING = { content: 'none', redact: ['card', 'api-key'] } as const satisfies Partial<SettingValues>;
+const NOTHING = { content: 'none', redact: ['card', 'api_key'] } as const satisfies Partial<SettingValues>;
 
 describe('the plain exporters', () => {
   it.each([
@@ -86,7 +86,7 @@ describe('the plain exporters', () => {
     const settings = { redact: NOTHING.redact };
     await exportTurn(new BigQuerySpanExporter({ sink, settings, configFile: false, env: {} }));
     const [row] = sink.rows('conversation_logs');
-    expect(row?.user_question).toBe(`${QUESTION} [REDACTED:card] [REDACTED:api-key]`);
+    expect(row?.user_question).toBe(`${QUESTION} [REDACTED:card] [REDACTED:api_key]`);
   });
 
   it('DualSpanExporter runs both mappings where nothing names a mode, and the one that is named', async () => {
@@ -125,7 +125,9 @@ describe('the plain exporters', () => {
     await exportTurn(new BigQuerySpanExporter({ sink, settings: { enabled: false }, configFile: false, env: {} }));
     expect(sink.keys).toEqual([]);
 
-    await exportTurn(new BigQuerySpanExporter({ sink, settings: { rules: 'invoice-agent' }, configFile: false, env: {} }));
+    await exportTurn(
+      new BigQuerySpanExporter({ sink, settings: { rules: 'invoice-agent' }, configFile: false, env: {} }),
+    );
     expect(sink.rows('conversation_logs')[0]?.question_complexity).toBe('simple');
 
     const lines: string[] = [];

@@ -117,7 +117,7 @@ describe('TurnBuffer', () => {
     start(call);
     end(call);
     expect(shown()).toEqual(['a v1']);
-    expect(dropped).toEqual({ late_span: 1 });
+    expect(dropped).toEqual({ 'late-span': 1 });
   });
 
   it('writes a turn whose root never ends after 10 minutes, and amends it when it does end', async () => {
@@ -217,7 +217,7 @@ describe('TurnBuffer', () => {
     end({ id: 'title', parent: 'http', role: 'genai' });
     end({ id: 'http' });
     expect(shown()).toEqual(['a v1']);
-    expect(dropped).toEqual({ outside_turn: 1 });
+    expect(dropped).toEqual({ 'outside-turn': 1 });
   });
 
   it('knows an agent that says so only at its end', () => {
@@ -241,7 +241,7 @@ describe('TurnBuffer', () => {
     start(agent);
     end(agent);
     expect(shown()).toEqual(['a,b v1']);
-    expect(dropped).toEqual({ duplicate_span: 2 });
+    expect(dropped).toEqual({ 'duplicate-span': 2 });
   });
 
   it('writes 20,000 turns that never end, within its bounds', () => {
@@ -263,7 +263,7 @@ describe('TurnBuffer', () => {
     const { buffer, start, dropped } = drive({ maxHeldSpans: 100 });
     for (let i = 0; i < 1_000; i += 1) start({ id: 'socket', trace: String(i) });
     expect(buffer.held.spans).toBe(100);
-    expect(dropped).toEqual({ span_bound: 900 });
+    expect(dropped).toEqual({ 'span-bound': 900 });
   });
 
   it('makes of interleaved turns what buildTurns makes of their spans', () => {

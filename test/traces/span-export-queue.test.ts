@@ -101,7 +101,7 @@ describe('SpanExportQueue', () => {
     const { exporter, clock, queue, lines } = setUp();
     for (const span of spans(10_000)) queue.onEnd(span);
     expect(booked(queue)).toBe(10_000);
-    expect(queue.stats().dropped).toEqual({ queue_full: 7_952 });
+    expect(queue.stats().dropped).toEqual({ 'queue-full': 7_952 });
     for (let batch = 0; batch < 4; batch += 1) {
       await clock.advance(0);
       exporter.answerAll();
@@ -172,7 +172,7 @@ describe('SpanExportQueue', () => {
     await filtering.clock.advance(5_000);
     exporter.answerAll();
     await clock.advance(0);
-    expect(filtering.queue.stats()).toEqual({ exported: 1, failed: 0, queued: 0, dropped: { content_filter: 1 } });
+    expect(filtering.queue.stats()).toEqual({ exported: 1, failed: 0, queued: 0, dropped: { 'content-filter': 1 } });
     expect(queue.stats().exported).toBe(0);
   });
 

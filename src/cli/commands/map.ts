@@ -34,11 +34,12 @@ async function map(files: readonly string[], options: MapOptions, context: CliCo
       );
     }
   };
+  const values = resolveValues(options, context);
   const rows = readOtlpRows({
     files,
-    values: resolveValues(options, context),
+    values,
     context,
-    diagnostics: createCliDiagnostics(context),
+    diagnostics: createCliDiagnostics(values, context),
     clock: context.clock,
     report: (file, problem) => problems.push({ file, problem }),
   });

@@ -104,7 +104,7 @@ async function replaySource(
         : readFiles(files, options.into, context, report);
   const keys = await openKeys(options, values, target);
   const sink =
-    options.dryRun === true ? undefined : await openReplaySink(target, createCliDiagnostics(context), context);
+    options.dryRun === true ? undefined : await openReplaySink(target, createCliDiagnostics(values, context), context);
   const stop = (): void => void sink?.shutdown(INTERRUPTED_MILLIS);
   interrupt.addEventListener('abort', stop, { once: true });
   let books: ReplayBooks;
@@ -192,7 +192,7 @@ async function* readOtlp(
     context,
     // What a file holds was exported.
     keepTrace: () => true,
-    diagnostics: createCliDiagnostics(context),
+    diagnostics: createCliDiagnostics(values, context),
     clock: context.clock,
     report: (file, problem) => report(`${file} ${problem}`),
   });

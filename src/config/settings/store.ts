@@ -1,40 +1,20 @@
 /** Where rows go. */
+// biome-ignore format: a table, three lines a setting
 export const STORE_SETTINGS = {
-  store: {
-    key: 'analytics.conversation_tracking.store',
-    env: ['SPANLEDGER_STORE'],
-    type: 'choice',
-    allowed: ['auto', 'local', 'bigquery'],
-    fallback: 'auto',
-    description: 'Where rows go: `bigquery`, `local` (SQLite), or `auto`: BigQuery where a project is set.',
-  },
+  store: { key: 'analytics.conversation_tracking.store', env: ['SPANLEDGER_STORE'],
+    type: 'choice', allowed: ['auto', 'local', 'bigquery'], fallback: 'auto',
+    description: 'Where rows go: `bigquery`, `local` (SQLite), or `auto`: BigQuery where a project is set.' },
   /** A SQLite file, from the working directory. */
-  localPath: {
-    key: 'analytics.conversation_tracking.local.path',
-    env: ['SPANLEDGER_LOCAL_PATH'],
-    type: 'text',
-    fallback: '.spanledger/spanledger.db',
-    description: 'The SQLite file of the local store.',
-  },
-  project: {
-    key: 'analytics.conversation_tracking.bigquery.project',
-    env: ['SPANLEDGER_BIGQUERY_PROJECT', 'GOOGLE_CLOUD_PROJECT'],
-    type: 'project-id',
-    fallback: undefined,
-    description: 'Google Cloud project of the dataset. Without one, rows go to the local store.',
-  },
-  dataset: {
-    key: 'analytics.conversation_tracking.bigquery.dataset',
-    env: ['SPANLEDGER_BIGQUERY_DATASET'],
-    type: 'bigquery-name',
-    fallback: 'chat_analytics',
-    description: 'Dataset of the tables.',
-  },
-  table: {
-    key: 'analytics.conversation_tracking.bigquery.table',
-    env: ['SPANLEDGER_BIGQUERY_TABLE'],
-    type: 'bigquery-name',
-    fallback: 'conversation_logs',
-    description: 'Table of the rows; the legacy rows of `dual` go to the same name with `_legacy`.',
-  },
+  localPath: { key: 'analytics.conversation_tracking.local.path', env: ['SPANLEDGER_LOCAL_PATH'],
+    type: 'text', fallback: '.spanledger/spanledger.db',
+    description: 'The SQLite file of the local store.' },
+  project: { key: 'analytics.conversation_tracking.bigquery.project', env: ['SPANLEDGER_BIGQUERY_PROJECT', 'GOOGLE_CLOUD_PROJECT'],
+    type: 'project-id', fallback: undefined,
+    description: 'Google Cloud project of the dataset. Without one, rows go to the local store.' },
+  dataset: { key: 'analytics.conversation_tracking.bigquery.dataset', env: ['SPANLEDGER_BIGQUERY_DATASET'],
+    type: 'bigquery-name', fallback: 'chat_analytics',
+    description: 'Dataset of the tables.' },
+  table: { key: 'analytics.conversation_tracking.bigquery.table', env: ['SPANLEDGER_BIGQUERY_TABLE'],
+    type: 'bigquery-name', fallback: 'conversation_logs',
+    description: 'Table of the rows; the legacy rows of `dual` go to the same name with `_legacy`.' },
 } as const;
