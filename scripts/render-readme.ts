@@ -3,12 +3,27 @@ import { pathToFileURL } from 'node:url';
 import { SETTINGS } from '../src/config/settings.ts';
 import type { Column } from '../src/record/column.ts';
 import { CONVERSATION_COLUMNS } from '../src/record/conversation-columns.ts';
+import { ROOMS } from './house.ts';
 
 const README = new URL('../README.md', import.meta.url);
 
 /** The README with the tables that come from code rendered anew, each between its two marks. */
 export function renderReadme(text: string): string {
-  return replaceBetween(replaceBetween(text, 'settings', renderSettings()), 'columns', renderColumns());
+  const parts = { house: renderHouse(), settings: renderSettings(), columns: renderColumns() };
+  return Object.entries(parts).reduce((readme, [name, part]) => replaceBetween(readme, name, part), text);
+}
+
+function renderHouse(): string {
+  const lines = [
+    ['src/', ''],
+    ...ROOMS.map(({ name, holds }) => [`  ${name}/`, holds]),
+    ['  index.ts …', 'the entries: what a user imports'],
+    ['exporters/', 'the public span exporters, thin, one a file, imported by nobody'],
+    ['test/ bench/ examples/ scripts/ docs/', ''],
+  ];
+  return ['```text', ...lines.map(([name = '', holds = '']) => `${name.padEnd(21)}${holds}`.trimEnd()), '```'].join(
+    '\n',
+  );
 }
 
 function renderSettings(): string {
@@ -46,11 +61,11 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
   return lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
 }
 
-function replaceBetween(text: string, name: string, table: string): string {
+function replaceBetween(text: string, name: string, part: string): string {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`README.md lacks the marks ${begin} and ${end}`);
-  return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
+  return `${text.slice(0, from + begin.length)}\n${part}\n${text.slice(to)}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderReadme } from '../scripts/render-readme.ts';
@@ -44,17 +44,32 @@ describe('the README', () => {
     expect(named.sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
   });
 
-  it('names scripts and files that exist', () => {
+  it('names scripts that exist', () => {
     for (const [, script = ''] of README.matchAll(/npm run ([\w:-]+)/g)) expect(SCRIPTS, script).toHaveProperty(script);
-    for (const [, path = ''] of README.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
-      expect(existsSync(join(dirname(join(ROOT, 'README.md')), path)), path).toBe(true);
-    }
   });
 
-  it('shows the folders that there are', () => {
+  it('names every folder', () => {
     const picture = blocks('text').find((block) => block.startsWith('src/\n')) ?? '';
-    const named = [...picture.matchAll(/\b([\w-]+)\/(?=[\s,])/g)].map(([, name = '']) => name);
-    for (const name of named)
-      expect(existsSync(join(ROOT, 'src', name)) || existsSync(join(ROOT, name)), name).toBe(true);
+    const named = [...picture.matchAll(/(?<=^| )([\w-]+)\/(?=\s)/gm)].map(([, name = '']) => name);
+    const folders = (path: string): string[] =>
+      readdirSync(join(ROOT, path), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && !/^\.|^(?:node_modules|dist)$/.test(entry.name))
+        .map(({ name }) => name);
+    expect(named.sort()).toEqual([...folders('.'), ...folders('src')].sort());
+  });
+});
+
+describe('the documents', () => {
+  const documents = globSync('{README,CONTRIBUTING}.md', { cwd: ROOT }).concat(globSync('docs/**/*.md', { cwd: ROOT }));
+
+  it.each(documents)('%s names files that exist', (document) => {
+    const text = readFileSync(join(ROOT, document), 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) =>
+      join(dirname(document), path),
+    );
+    const sources = [...text.matchAll(/(?<![\w/.-])(?:src|exporters|scripts|test)\/[\w/.-]+\.(?:ts|json)\b/g)].map(
+      ([path]) => path,
+    );
+    for (const path of [...links, ...sources]) expect(existsSync(join(ROOT, path)), path).toBe(true);
   });
 });
