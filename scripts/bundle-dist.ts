@@ -25,13 +25,14 @@ export async function bundleDist(dist: string): Promise<void> {
     platform: 'node',
     target: 'node22',
     packages: 'external',
+    sourcemap: true,
     allowOverwrite: true,
     metafile: true,
     logLevel: 'warning',
   });
   const written = new Set(Object.keys(result.metafile.outputs).map((file) => resolve(file)));
   const joined = compiled.map((file) => resolve(dist, file)).filter((file) => !written.has(file));
-  await Promise.all(joined.map((file) => rm(file)));
+  await Promise.all(joined.flatMap((file) => [rm(file), rm(`${file}.map`)]));
   // npm makes a command executable when it installs the package, not when a checkout is built again.
   await chmod(join(dist, 'src/cli/main.js'), 0o755);
   await inlineStart(dist);
@@ -62,6 +63,7 @@ async function inlineStart(dist: string): Promise<void> {
     platform: 'node',
     target: 'node22',
     packages: 'external',
+    sourcemap: true,
     allowOverwrite: true,
     logLevel: 'warning',
     plugins: [later],

@@ -47,10 +47,36 @@ test('attw resolves the types of every entry', { timeout: 120_000 }, () => {
 test('nothing but the build and its papers is in the tarball', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trimEnd().split('\n');
   const strays = files.filter(
-    (file) => !/^package\/(?:dist\/.+\.(?:js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
+    (file) => !/^package\/(?:dist\/.+\.(?:js|js\.map|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
   );
   expect(strays).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']));
+});
+
+test('only what is public can be imported', () => {
+  const subpaths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
+  expect(subpaths.sort()).toEqual([
+    '.',
+    './adk',
+    './exporters/bigquery',
+    './exporters/cloud-trace',
+    './exporters/dual',
+    './exporters/local',
+    './exporters/otlp-google',
+    './instrument',
+    './zip',
+  ]);
+  const run = node(`import 'spanledger/exporters/otlp'`);
+  expect(run.stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+});
+
+test('a stack trace names the sources', () => {
+  const run = spawnSync(
+    process.execPath,
+    ['--enable-source-maps', '--input-type=module', '-e', `(await import('spanledger')).start({ store: 'nowhere' })`],
+    { cwd: project, encoding: 'utf8' },
+  );
+  expect(run.stderr).toMatch(/at resolveConfig \(.*src\/config\/resolve-config\.ts:\d+/);
 });
 
 test('installs without a Google client: they are optional', () => {
@@ -64,6 +90,11 @@ test.each([
     names: ['start', 'createSpanledger', 'traceAgent', 'traceModelCall', 'traceTool', 'ConfigurationError'],
   },
   { entry: 'spanledger/zip', names: ['createZip', 'ZipError'] },
+  { entry: 'spanledger/exporters/bigquery', names: ['BigQuerySpanExporter'] },
+  { entry: 'spanledger/exporters/dual', names: ['DualSpanExporter'] },
+  { entry: 'spanledger/exporters/otlp-google', names: ['OtlpGoogleSpanExporter'] },
+  { entry: 'spanledger/exporters/cloud-trace', names: ['CloudTraceSpanExporter'] },
+  { entry: 'spanledger/exporters/local', names: ['LocalSpanExporter'] },
 ])('import of $entry', ({ entry, names }) => {
   const run = node(`console.log(JSON.stringify(Object.keys(await import('${entry}'))))`);
   expect(run.stderr).toBe('');
