@@ -39,7 +39,7 @@ export function parseRetryAfter(header: string | undefined, nowMillis: number): 
 function parseSuccess(answer: HttpAnswer, rowCount: number): InsertOutcome {
   const unclear: InsertOutcome = {
     status: 'unavailable',
-    reason: `an answer of ${answer.status} that is not one of insertAll`,
+    reason: `unclear-answer: ${answer.status}, but not from insertAll`,
   };
   const body = parseJson(answer.body);
   if (!isRecord(body) || body.kind !== INSERT_KIND) return unclear;
@@ -63,7 +63,7 @@ function parseRowError(index: number, errors: readonly unknown[]): RowError {
   const gravest = (['refused', 'unknown-column', 'retry', 'stopped'] as const)
     .map((kind) => parsed.find((error) => error.kind === kind))
     .find((error) => error !== undefined);
-  return gravest ?? { index, kind: 'refused', reason: 'an error without a reason' };
+  return gravest ?? { index, kind: 'refused', reason: 'no-reason' };
 }
 
 function parseError(index: number, error: Readonly<Record<string, unknown>>): RowError {

@@ -193,7 +193,7 @@ class Delivery implements DeliverySink {
 
   persistSync(): void {
     this.#intake.drainSync();
-    this.#emptyMemory('the process ended');
+    this.#emptyMemory('process-ended');
   }
 
   readmitRefused(): void {

@@ -90,7 +90,8 @@ export class FallbackLane {
   }
 
   async #write({ store, rows, reason }: FallbackBatch): Promise<void> {
-    if (this.#options.writer === undefined) {
+    const { writer } = this.#options;
+    if (writer === undefined) {
       this.#writeLastResort(store, rows, reason);
       return;
     }
@@ -102,7 +103,10 @@ export class FallbackLane {
     let failure: string | undefined;
     for (const chunk of chunkBySize(parts)) {
       if (failure === undefined) {
-        const outcome = await this.#send(chunk.map(({ entry }) => entry));
+        const outcome = await this.#send(
+          writer,
+          chunk.map(({ entry }) => entry),
+        );
         if (outcome.status === 'answered') {
           for (const index of outcome.failed) {
             const part = chunk[index];
@@ -160,9 +164,8 @@ export class FallbackLane {
     }
   }
 
-  async #send(entries: readonly FallbackEntry[]): Promise<FallbackOutcome> {
-    const { clock, config, writer, onRequest } = this.#options;
-    if (writer === undefined) return { status: 'unavailable', reason: 'no fallback is configured' };
+  async #send(writer: () => Promise<FallbackWriter>, entries: readonly FallbackEntry[]): Promise<FallbackOutcome> {
+    const { clock, config, onRequest } = this.#options;
     const startedAt = clock.monotonic();
     const options = { clock, timeoutMillis: config.requestTimeoutMillis, signal: this.#stop.signal };
     const answer = await withDeadline(options, async (signal) => (await writer()).write(entries, signal));

@@ -16,7 +16,7 @@ export interface FallbackEntry {
 
 export type FallbackOutcome =
   /** Confirmed for all entries but those of the indexes in `failed`. */
-  | { readonly status: 'answered'; readonly failed: ReadonlySet<number>; readonly reason: string }
+  | { readonly status: 'answered'; readonly failed: ReadonlySet<number> }
   /** Nothing is known of the entries. */
   | { readonly status: 'unavailable'; readonly reason: string };
 

@@ -153,7 +153,7 @@ export class RowIntake {
       }
     }
     for (const { row, resolve } of rows) {
-      const result = { status: 'fallback', reason: 'no room on disk or in memory' } as const;
+      const result = { status: 'fallback', reason: 'no-room' } as const;
       this.#options.lastResort.write(row, result.reason);
       this.#options.books.settle(result);
       resolve(result);

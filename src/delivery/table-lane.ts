@@ -131,7 +131,7 @@ export class TableLane {
     const [first] = rows;
     if (first === undefined) return [];
     if (rows.length === 1 && first.sizeBytes > MAX_ROW_BYTES) {
-      this.#refuse(store, [first], `a row of ${first.sizeBytes} bytes is over BigQuery's limit of 10 MB`);
+      this.#refuse(store, [first], `row-too-large: ${first.sizeBytes} bytes; BigQuery takes 10 MB`);
       return [];
     }
     const sent = rows.map((row) => this.#requests.render(row));
@@ -185,7 +185,7 @@ export class TableLane {
     // Stopped beside no row that explains it: an answer that would come again at once.
     const isStuck = stopped.length === rows.length;
     if (retried.length > 0 || isStuck) {
-      this.#fail(rowErrors[0]?.reason ?? 'rows were not stored', startedAt);
+      this.#fail(rowErrors[0]?.reason ?? 'not-stored', startedAt);
       store.release([...retried, ...stopped, ...lacking]);
       return 'unavailable';
     }

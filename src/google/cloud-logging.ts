@@ -47,7 +47,7 @@ export async function createCloudLoggingWriter(options: CloudLoggingOptions): Pr
       // No retries of the client's own: the lane knows when.
       const call = withoutTracing(() => client.writeLogEntries(request, { timeout: CALL_TIMEOUT_MILLIS, retry: null }));
       await abortable(call, signal);
-      return { status: 'answered', failed: new Set(), reason: '' };
+      return { status: 'answered', failed: new Set() };
     } catch (error) {
       const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
       return code === INVALID_ARGUMENT ? 'invalid' : { status: 'unavailable', reason: describeError(error) };
@@ -65,7 +65,7 @@ export async function createCloudLoggingWriter(options: CloudLoggingOptions): Pr
         if (alone === 'invalid') failed.add(index);
         else if (alone.status === 'unavailable') return alone;
       }
-      return { status: 'answered', failed, reason: 'invalid argument' };
+      return { status: 'answered', failed };
     },
     close: () => client.close(),
   };

@@ -130,6 +130,21 @@ test('without a disk a row waits in memory, and at the end goes where somebody c
   expect(sink.stats()).toMatchObject({ received: 3, fallback: 3, lastResort: 3, pending: 0 });
 });
 
+test('a row that no memory takes, and one that is there when the process ends, is a line with the reason', async () => {
+  const bench = await DeliveryBench.start();
+  const full = bench.sink({ maxMemoryBytes: 100 });
+  expect(await full.write(sampleRows(1))).toEqual([{ status: 'fallback', reason: 'no-room' }]);
+  const ending = bench.sink({ lingerMillis: 60_000 });
+  void ending.write(sampleRows(1, 'last'));
+  ending.persistSync();
+  expect(bench.lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+    { spanledger: { key: 'm-0:1', reason: 'no-room' } },
+    { spanledger: { key: 'last-0:1', reason: 'process-ended' } },
+  ]);
+  expect([full, ending].map((sink) => balance(sink.stats()))).toEqual([0, 0]);
+  await Promise.all([full.shutdown(1_000), ending.shutdown(1_000)]);
+});
+
 test('with a disk what nothing takes stays there, and the next start delivers it', async () => {
   const bench = await DeliveryBench.start();
   bench.bigQuery.faults = () => ({ kind: 'error', status: 503, reason: 'backendError' });

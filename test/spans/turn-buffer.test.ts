@@ -99,6 +99,21 @@ describe('TurnBuffer', () => {
     expect(shown()).toEqual(['a v1', 'a,zip v2']);
   });
 
+  it('says of each version what that version lacks', async () => {
+    const { start, end, wait, shown } = drive();
+    const socket: SampleSpan = { id: 'socket', parent: 'a', start: 3 };
+    start(agent);
+    start(zip);
+    start(socket);
+    end(agent);
+    await wait(31);
+    end(zip);
+    await wait(31);
+    // It adds nothing to the row but that the row is whole now.
+    end(socket);
+    expect(shown()).toEqual(['a,zip,socket v1 !span_open', 'a,zip,socket v2 !span_open', 'a,zip,socket v3']);
+  });
+
   it('does not amend for a late span that adds nothing to a row', async () => {
     const { start, end, wait, shown } = drive();
     start(agent);
