@@ -1,3 +1,5 @@
+import { toPrintable } from './printable.ts';
+
 /**
  * Where the package speaks: one line a problem, said once by its code and counted afterwards, so that an outage
  * does not flood the host's log. Lines go to standard error; standard output belongs to the host.
@@ -19,8 +21,6 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 const MAX_CODES = 1_000;
-// Text that came from data must not steer the reader's terminal: control characters and directional overrides.
-const STEERING = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
 // The message of somebody's error may hold megabytes.
 const MAX_WARNING_CHARACTERS = 2_000;
 
@@ -38,7 +38,7 @@ export function createDiagnostics(options: DiagnosticsOptions = {}): Diagnostics
   const say = (level: LogLevel, line: string): void => {
     if (LEVELS.indexOf(level) > limit) return;
     try {
-      write(line.replace(STEERING, ' '));
+      write(toPrintable(line));
     } catch {
       // A closed stream must not reach the host.
     }

@@ -1,3 +1,4 @@
+import { isObject } from '../base/json-value.ts';
 import type { InsertOutcome, RowError } from './insert-transport.ts';
 
 export interface HttpAnswer {
@@ -42,14 +43,14 @@ function parseSuccess(answer: HttpAnswer, rowCount: number): InsertOutcome {
     reason: `unclear-answer: ${answer.status}, but not from insertAll`,
   };
   const body = parseJson(answer.body);
-  if (!isRecord(body) || body.kind !== INSERT_KIND) return unclear;
+  if (!isObject(body) || body.kind !== INSERT_KIND) return unclear;
   if (body.insertErrors === undefined) return { status: 'answered', rowErrors: [] };
   if (!Array.isArray(body.insertErrors)) return unclear;
   const rowErrors: RowError[] = [];
   for (const item of body.insertErrors as unknown[]) {
     // Row 0 comes without an index from servers that leave out zeros.
-    const index = isRecord(item) ? (item.index ?? 0) : undefined;
-    if (!isRecord(item) || typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= rowCount) {
+    const index = isObject(item) ? (item.index ?? 0) : undefined;
+    if (!isObject(item) || typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= rowCount) {
       return unclear;
     }
     rowErrors.push(parseRowError(index, Array.isArray(item.errors) ? item.errors : []));
@@ -59,7 +60,7 @@ function parseSuccess(answer: HttpAnswer, rowCount: number): InsertOutcome {
 
 /** The gravest of a row's errors. */
 function parseRowError(index: number, errors: readonly unknown[]): RowError {
-  const parsed = errors.filter(isRecord).map((error) => parseError(index, error));
+  const parsed = errors.filter(isObject).map((error) => parseError(index, error));
   const gravest = (['refused', 'unknown-column', 'retry', 'stopped'] as const)
     .map((kind) => parsed.find((error) => error.kind === kind))
     .find((error) => error !== undefined);
@@ -84,9 +85,9 @@ function parseError(index: number, error: Readonly<Record<string, unknown>>): Ro
 
 function describeFailure(answer: HttpAnswer): string {
   const body = parseJson(answer.body);
-  const error = isRecord(body) && isRecord(body.error) ? body.error : undefined;
+  const error = isObject(body) && isObject(body.error) ? body.error : undefined;
   const first: unknown = Array.isArray(error?.errors) ? error.errors[0] : undefined;
-  const code = isRecord(first) && typeof first.reason === 'string' ? ` ${first.reason}` : '';
+  const code = isObject(first) && typeof first.reason === 'string' ? ` ${first.reason}` : '';
   const message = typeof error?.message === 'string' ? `: ${error.message}` : '';
   return `${answer.status}${code}${message}`.slice(0, MAX_REASON_LENGTH);
 }
@@ -97,8 +98,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -172,8 +172,8 @@ class Delivery implements DeliverySink {
 
   stats(): DeliveryStats {
     const stores = this.#stores();
-    const held = stores.reduce((sum, store) => sum + store.rowCount, 0);
-    const durable = stores.reduce((sum, store) => sum + (store.durable ? store.rowCount : 0), 0);
+    const held = stores.reduce((sum, store) => sum + store.counts.rowCount, 0);
+    const durable = stores.reduce((sum, store) => sum + (store.durable ? store.counts.rowCount : 0), 0);
     const { received, adopted, stored, fallback, lastResort, rowsCut, requests, failedRequests, dropped } = this.#books;
     return {
       received,
@@ -187,7 +187,7 @@ class Delivery implements DeliverySink {
       rowsCut,
       requests,
       failedRequests,
-      pendingBytes: stores.reduce((sum, store) => sum + store.sizeBytes, 0),
+      pendingBytes: stores.reduce((sum, store) => sum + store.counts.sizeBytes, 0),
     };
   }
 
@@ -207,7 +207,7 @@ class Delivery implements DeliverySink {
 
   #openLanes(): readonly TableLane[] {
     for (const store of this.#stores()) {
-      for (const table of store.tables) {
+      for (const table of store.counts.tables) {
         if (!this.#lanes.has(table)) this.#lanes.set(table, this.#makeLane(table));
       }
     }

@@ -38,14 +38,14 @@ export function claimForFallback(
   hurriedSince: number,
 ): FallbackBatch | undefined {
   const limits = { maxRows: MAX_ROWS, maxBytes: MAX_REQUEST_BYTES };
-  const excessBytes = (store: RowStore): number => store.sizeBytes - (config.outbox?.maxBytes ?? 0) * FULL_SHARE;
+  const excessBytes = (store: RowStore): number => store.counts.sizeBytes - (config.outbox?.maxBytes ?? 0) * FULL_SHARE;
   const isUrgent = (store: RowStore, { lastFailedStart }: Circuit): boolean => {
     if (!store.durable) return lastFailedStart >= hurriedSince;
     return config.outbox?.whenFull === 'oldest-to-fallback' && excessBytes(store) > 0;
   };
   for (const store of stores()) {
     if (store.durable && !takesDurable) continue;
-    for (const table of store.tables) {
+    for (const table of store.counts.tables) {
       const rows = store.claim({ table, state: 'refused', ...limits });
       if (rows.length > 0) return { store, rows, reason: '' };
     }

@@ -1,3 +1,4 @@
+import { isObject } from '../base/json-value.ts';
 import type { FallbackEntry } from './fallback-writer.ts';
 import type { PendingRow } from './row-store.ts';
 
@@ -15,7 +16,7 @@ const MARK = '[FALLBACK]';
 export function buildFallbackEntries(row: PendingRow, reason: string, isRefused: boolean): readonly FallbackEntry[] {
   const record: unknown = JSON.parse(row.payload);
   const texts = row.sizeBytes <= MAX_WHOLE_BYTES ? [undefined] : splitText(row.payload, MAX_PART_BYTES);
-  const field = (name: string): unknown => (isRecord(record) ? record[name] : undefined);
+  const field = (name: string): unknown => (isObject(record) ? record[name] : undefined);
   const traceId = field('trace_id');
   const spanId = field('span_id');
   const sampled = field('sampled');
@@ -68,11 +69,11 @@ export interface FallbackContent {
 
 /** The content of a log entry's `jsonPayload`; undefined where it is not one of ours. */
 export function parseFallbackPayload(payload: unknown): FallbackContent | undefined {
-  const content = isRecord(payload) ? payload.spanledger : undefined;
-  if (!isRecord(content)) return undefined;
+  const content = isObject(payload) ? payload.spanledger : undefined;
+  if (!isObject(content)) return undefined;
   const { table, key, record, part, parts, text } = content;
   if (typeof table !== 'string' || typeof key !== 'string') return undefined;
-  if (isRecord(record)) return { table, key, body: { kind: 'whole', record } };
+  if (isObject(record)) return { table, key, body: { kind: 'whole', record } };
   if (typeof text !== 'string' || !isCount(part) || !isCount(parts) || part > parts) return undefined;
   return { table, key, body: { kind: 'part', part, parts, text } };
 }
@@ -93,8 +94,4 @@ export function splitText(text: string, maxBytes: number): readonly string[] {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

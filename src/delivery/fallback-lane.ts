@@ -47,11 +47,7 @@ export class FallbackLane {
 
   constructor(options: FallbackLaneOptions) {
     this.#options = options;
-    this.circuit = new Circuit({
-      retry: options.config.retry,
-      clock: options.clock,
-      ...(options.random !== undefined && { random: options.random }),
-    });
+    this.circuit = new Circuit({ ...options, retry: options.config.retry });
   }
 
   pump(): void {

@@ -3,16 +3,8 @@
  * holds is lost with the process, so its results say `durable: false`.
  */
 
-import type { TableName } from './record-sink.ts';
-import { RowCounts } from './row-counts.ts';
-import {
-  type AppendResult,
-  type Claim,
-  type HeldRow,
-  type PendingRow,
-  ROW_OVERHEAD_BYTES,
-  type RowStore,
-} from './row-store.ts';
+import { ROW_OVERHEAD_BYTES, RowCounts } from './row-counts.ts';
+import type { AppendResult, Claim, HeldRow, PendingRow, RowStore } from './row-store.ts';
 
 export class MemoryRowStore implements RowStore {
   readonly name = 'memory';
@@ -23,7 +15,7 @@ export class MemoryRowStore implements RowStore {
   readonly #rows: Map<number, HeldRow> = new Map();
   readonly #keys: Set<string> = new Set();
   readonly #claimed: Set<number> = new Set();
-  readonly #counts: RowCounts = new RowCounts();
+  readonly counts: RowCounts = new RowCounts();
   #nextSequence = 1;
 
   constructor(maxBytes: number, monotonic: () => number) {
@@ -33,7 +25,7 @@ export class MemoryRowStore implements RowStore {
 
   append(rows: readonly PendingRow[]): AppendResult {
     const added = rows.reduce((sum, row) => sum + row.sizeBytes + ROW_OVERHEAD_BYTES, 0);
-    if (this.#counts.sizeBytes + added > this.#maxBytes) return { status: 'full' };
+    if (this.counts.sizeBytes + added > this.#maxBytes) return { status: 'full' };
     const acceptedAtMonotonic = this.#monotonic();
     const duplicates = new Set<number>();
     for (const [index, row] of rows.entries()) {
@@ -45,13 +37,13 @@ export class MemoryRowStore implements RowStore {
       const sequence = this.#nextSequence++;
       this.#keys.add(key);
       this.#rows.set(sequence, { ...row, sequence, acceptedAtMonotonic, refusal: undefined });
-      this.#counts.add(row.table, 'due', row.sizeBytes);
+      this.counts.add(row.table, 'due', row.sizeBytes);
     }
     return { status: 'held', duplicates };
   }
 
   claim(claim: Claim): readonly HeldRow[] {
-    if (this.#counts.of(claim.table, claim.state) === 0) return [];
+    if (this.counts.of(claim.table, claim.state) === 0) return [];
     const claimed: HeldRow[] = [];
     let sizeBytes = 0;
     for (const row of this.#rows.values()) {
@@ -76,7 +68,7 @@ export class MemoryRowStore implements RowStore {
       const held = this.#rows.get(row.sequence);
       if (held === undefined) continue;
       this.#rows.set(row.sequence, { ...held, refusal: reason });
-      this.#counts.move(held.table, stateOf(held), 'refused');
+      this.counts.move(held.table, stateOf(held), 'refused');
     }
   }
 
@@ -87,7 +79,7 @@ export class MemoryRowStore implements RowStore {
       if (held === undefined) continue;
       this.#rows.delete(row.sequence);
       this.#keys.delete(`${held.table}/${held.key}`);
-      this.#counts.remove(held.table, stateOf(held), held.sizeBytes);
+      this.counts.remove(held.table, stateOf(held), held.sizeBytes);
     }
   }
 
@@ -96,22 +88,6 @@ export class MemoryRowStore implements RowStore {
     const rows = [...this.#rows.values()];
     this.remove(rows);
     return rows;
-  }
-
-  count(table: TableName, state: Claim['state']): number {
-    return this.#counts.of(table, state);
-  }
-
-  get tables(): readonly TableName[] {
-    return this.#counts.tables;
-  }
-
-  get rowCount(): number {
-    return this.#counts.rowCount;
-  }
-
-  get sizeBytes(): number {
-    return this.#counts.sizeBytes;
   }
 
   close(): void {

@@ -84,12 +84,12 @@ export class OutboxDirectory {
   adopt(): void {
     this.own();
     for (const [slot, file] of this.#files) {
-      if (slot !== this.#ownSlot && file.rowCount === 0 && file.isIdle) this.#letGo(slot, file);
+      if (slot !== this.#ownSlot && file.counts.rowCount === 0 && file.isIdle) this.#letGo(slot, file);
     }
     for (const slot of this.#slotsOnDisk()) {
       if (this.#files.has(slot)) continue;
       const opened = this.#open(slot);
-      if (typeof opened !== 'string' && opened.rowCount === 0) this.#letGo(slot, opened);
+      if (typeof opened !== 'string' && opened.counts.rowCount === 0) this.#letGo(slot, opened);
     }
   }
 
@@ -97,7 +97,7 @@ export class OutboxDirectory {
   salvage(): void {
     for (const [slot, file] of this.#files) {
       if (!file.damaged || !file.isIdle || this.own() === undefined) continue;
-      const expected = file.rowCount;
+      const expected = file.counts.rowCount;
       this.#files.delete(slot);
       if (this.#ownSlot === slot) this.#ownSlot = undefined;
       const saved = this.#moveSurvivors(file);
@@ -154,7 +154,7 @@ export class OutboxDirectory {
         onLoss: this.#options.onLoss,
       });
       this.#files.set(slot, file);
-      if (file.rowCount > 0) this.#options.onAdopt(file.rowCount);
+      if (file.counts.rowCount > 0) this.#options.onAdopt(file.counts.rowCount);
       return file.damaged ? 'skip' : file;
     } catch (error) {
       closeQuietly(opened.database);

@@ -10,16 +10,8 @@ import { closeQuietly, transaction } from '../base/open-sqlite.ts';
 import { isDamage } from '../base/sqlite-error.ts';
 import { checksumRow, decodeRow } from './outbox-row.ts';
 import { findSurvivors, type OutboxStatements, prepareOutboxStatements } from './outbox-statements.ts';
-import type { TableName } from './record-sink.ts';
-import { RowCounts } from './row-counts.ts';
-import {
-  type AppendResult,
-  type Claim,
-  type HeldRow,
-  type PendingRow,
-  ROW_OVERHEAD_BYTES,
-  type RowStore,
-} from './row-store.ts';
+import { ROW_OVERHEAD_BYTES, RowCounts } from './row-counts.ts';
+import type { AppendResult, Claim, HeldRow, PendingRow, RowStore } from './row-store.ts';
 
 /** An emptied file above this is given back to the disk. */
 const RECLAIM_BYTES = 16 * 1_048_576;
@@ -46,7 +38,7 @@ export class OutboxFile implements RowStore {
   readonly #claimed: Set<number> = new Set();
   /** Delivered rows that the disk refused to delete; deleted later, never sent again by this process. */
   readonly #undeleted: Set<number> = new Set();
-  readonly #counts: RowCounts = new RowCounts();
+  readonly counts: RowCounts = new RowCounts();
   readonly #openedAtMonotonic: number;
   /** Rows up to here were accepted by an earlier process, whose monotonic clock means nothing here. */
   readonly #inheritedUntil: number;
@@ -61,13 +53,13 @@ export class OutboxFile implements RowStore {
     this.#openedAtMonotonic = options.monotonic();
     this.#inheritedUntil = this.#readTotals();
     this.#nextSequence = this.#inheritedUntil + 1;
-    this.#peakBytes = this.#counts.sizeBytes;
+    this.#peakBytes = this.counts.sizeBytes;
   }
 
   append(rows: readonly PendingRow[]): AppendResult {
     if (this.damaged) return { status: 'failed', reason: `${this.name} is damaged` };
     const added = rows.reduce((sum, row) => sum + row.sizeBytes + ROW_OVERHEAD_BYTES, 0);
-    if (this.#counts.sizeBytes + added > this.#options.maxBytes) return { status: 'full' };
+    if (this.counts.sizeBytes + added > this.#options.maxBytes) return { status: 'full' };
     const acceptedAt = this.#options.monotonic();
     const firstSequence = this.#nextSequence;
     const duplicates = new Set<number>();
@@ -92,14 +84,14 @@ export class OutboxFile implements RowStore {
       return { status: 'failed', reason: problem };
     }
     for (const [index, row] of rows.entries()) {
-      if (!duplicates.has(index)) this.#counts.add(row.table, 'due', row.sizeBytes);
+      if (!duplicates.has(index)) this.counts.add(row.table, 'due', row.sizeBytes);
     }
-    this.#peakBytes = Math.max(this.#peakBytes, this.#counts.sizeBytes);
+    this.#peakBytes = Math.max(this.#peakBytes, this.counts.sizeBytes);
     return { status: 'held', duplicates };
   }
 
   claim(claim: Claim): readonly HeldRow[] {
-    if (this.damaged || this.#counts.of(claim.table, claim.state) === 0) return [];
+    if (this.damaged || this.counts.of(claim.table, claim.state) === 0) return [];
     const claimed: HeldRow[] = [];
     try {
       for (const { sequence, sizeBytes } of this.#pick(claim)) {
@@ -130,15 +122,15 @@ export class OutboxFile implements RowStore {
     this.release(rows);
     if (problem !== undefined) return;
     for (const row of rows) {
-      if (row.refusal === undefined) this.#counts.move(row.table, 'due', 'refused');
+      if (row.refusal === undefined) this.counts.move(row.table, 'due', 'refused');
     }
   }
 
   /** Makes refused rows due again, e.g. after their table was changed. */
   readmit(): void {
     if (this.#transact(() => this.#statements.readmit.run()) !== undefined) return;
-    for (const table of this.#counts.tables) {
-      this.#counts.move(table, 'refused', 'due', this.#counts.of(table, 'refused'));
+    for (const table of this.counts.tables) {
+      this.counts.move(table, 'refused', 'due', this.counts.of(table, 'refused'));
     }
   }
 
@@ -147,25 +139,9 @@ export class OutboxFile implements RowStore {
       if (this.#undeleted.has(row.sequence)) continue;
       this.#undeleted.add(row.sequence);
       this.#claimed.delete(row.sequence);
-      this.#counts.remove(row.table, row.refusal === undefined ? 'due' : 'refused', row.sizeBytes);
+      this.counts.remove(row.table, row.refusal === undefined ? 'due' : 'refused', row.sizeBytes);
     }
     this.#deleteRemoved();
-  }
-
-  count(table: TableName, state: Claim['state']): number {
-    return this.#counts.of(table, state);
-  }
-
-  get tables(): readonly TableName[] {
-    return this.#counts.tables;
-  }
-
-  get rowCount(): number {
-    return this.#counts.rowCount;
-  }
-
-  get sizeBytes(): number {
-    return this.#counts.sizeBytes;
   }
 
   /** Whether nobody holds a row. */
@@ -196,7 +172,7 @@ export class OutboxFile implements RowStore {
     try {
       for (const state of ['due', 'refused'] as const) {
         for (const row of this.#statements.totals[state].all()) {
-          this.#counts.add(String(row.tbl), state, Number(row.size_bytes), Number(row.row_count));
+          this.counts.add(String(row.tbl), state, Number(row.size_bytes), Number(row.row_count));
         }
       }
       return Number(this.#statements.last.get()?.sequence ?? 0);
@@ -231,7 +207,7 @@ export class OutboxFile implements RowStore {
   /** Gives up a row whose checksum does not fit. */
   #discard(sequence: number, sizeBytes: number, claim: Claim): void {
     this.#undeleted.add(sequence);
-    this.#counts.remove(claim.table, claim.state, sizeBytes);
+    this.counts.remove(claim.table, claim.state, sizeBytes);
     this.#options.onLoss(1);
     this.#options.onProblem('outbox-row-damaged', `A row in ${this.name} is not what was written; it was given up`);
     this.#deleteRemoved();
@@ -244,7 +220,7 @@ export class OutboxFile implements RowStore {
     });
     if (problem !== undefined) return;
     this.#undeleted.clear();
-    if (this.#counts.rowCount === 0 && this.#peakBytes > RECLAIM_BYTES) this.#reclaim();
+    if (this.counts.rowCount === 0 && this.#peakBytes > RECLAIM_BYTES) this.#reclaim();
   }
 
   #reclaim(): void {

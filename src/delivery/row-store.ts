@@ -1,4 +1,5 @@
 import type { TableName } from './record-sink.ts';
+import type { RowCounts, RowState } from './row-counts.ts';
 
 /** A row that was accepted and serialised. */
 export interface PendingRow {
@@ -31,8 +32,7 @@ export type AppendResult =
 
 export interface Claim {
   readonly table: TableName;
-  /** `due` rows go to the primary destination, `refused` ones only to the fallback. */
-  readonly state: 'due' | 'refused';
+  readonly state: RowState;
   readonly maxRows: number;
   /** Bound of the payloads' bytes; a first row above it is claimed alone. */
   readonly maxBytes: number;
@@ -57,14 +57,7 @@ export interface RowStore {
   /** For the fallback only, from now on, across restarts. */
   refuse(rows: readonly HeldRow[], reason: string): void;
   remove(rows: readonly HeldRow[]): void;
-  /** Rows in one state, those that are claimed included. */
-  count(table: TableName, state: Claim['state']): number;
-  /** Tables that it holds rows of, or held. */
-  readonly tables: readonly TableName[];
-  readonly rowCount: number;
-  readonly sizeBytes: number;
+  /** Of all its rows, those that are claimed included. */
+  readonly counts: Readonly<Pick<RowCounts, 'of' | 'tables' | 'rowCount' | 'sizeBytes'>>;
   close(): void;
 }
-
-/** What a store's files, indexes and objects take beside a row's payload. */
-export const ROW_OVERHEAD_BYTES = 512;

@@ -43,16 +43,12 @@ export class TableLane {
   constructor(options: TableLaneOptions) {
     this.table = options.table;
     this.#options = options;
-    this.circuit = new Circuit({
-      retry: options.config.retry,
-      clock: options.clock,
-      ...(options.random !== undefined && { random: options.random }),
-    });
+    this.circuit = new Circuit({ ...options, retry: options.config.retry });
     this.#requests = new TableRequests({ ...options, stop: this.#stop.signal });
   }
 
   get dueCount(): number {
-    return this.#options.stores().reduce((sum, store) => sum + store.count(this.table, 'due'), 0);
+    return this.#options.stores().reduce((sum, store) => sum + store.counts.of(this.table, 'due'), 0);
   }
 
   /** Rows were added: sends a full batch at once, an incomplete one after the linger time. */

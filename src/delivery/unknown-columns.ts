@@ -2,7 +2,9 @@
  * Columns that a table was found to lack. An older table still gets its rows: these columns are left out of what is sent.
  * Each is tried again after a while, because columns are added while the process runs.
  */
+
 import type { Clock } from '../base/clock.ts';
+import { isObject } from '../base/json-value.ts';
 
 /** More distinct columns than any table has; beyond it none is learned. */
 const MAX_COLUMNS = 10_000;
@@ -32,9 +34,7 @@ export class UnknownColumns {
   /** The row's JSON text without the unknown columns; the same text where it has none of them. */
   strip(json: string): string {
     this.#forget();
-    if (this.#paths.size === 0) return json;
-    const row: unknown = JSON.parse(json);
-    return isRecord(row) && stripColumns(row, '', this.#paths) ? JSON.stringify(row) : json;
+    return this.#paths.size === 0 ? json : JSON.stringify(stripColumns(JSON.parse(json), '', this.#paths));
   }
 
   #forget(): void {
@@ -57,7 +57,7 @@ function collectUnknown(value: unknown, path: string, columns: ReadonlySet<strin
     for (const item of value) collectUnknown(item, path, columns, found);
     return;
   }
-  if (!isRecord(value)) return;
+  if (!isObject(value)) return;
   for (const [name, child] of Object.entries(value)) {
     const at = joinPath(path, name);
     if (columns.has(at.toLowerCase())) collectUnknown(child, at, columns, found);
@@ -65,30 +65,13 @@ function collectUnknown(value: unknown, path: string, columns: ReadonlySet<strin
   }
 }
 
-function stripColumns(value: unknown, path: string, paths: ReadonlyMap<string, number>): boolean {
-  if (Array.isArray(value)) {
-    let changed = false;
-    for (const item of value) changed = stripColumns(item, path, paths) || changed;
-    return changed;
-  }
-  if (!isRecord(value)) return false;
-  let changed = false;
-  for (const [name, child] of Object.entries(value)) {
-    const at = joinPath(path, name);
-    if (paths.has(at)) {
-      delete value[name];
-      changed = true;
-    } else {
-      changed = stripColumns(child, at, paths) || changed;
-    }
-  }
-  return changed;
+function stripColumns(value: unknown, path: string, paths: ReadonlyMap<string, number>): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => stripColumns(item, path, paths));
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([name]) => !paths.has(joinPath(path, name)));
+  return Object.fromEntries(kept.map(([name, child]) => [name, stripColumns(child, joinPath(path, name), paths)]));
 }
 
 function joinPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

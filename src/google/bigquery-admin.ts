@@ -2,8 +2,10 @@
  * What the command line asks of BigQuery: tables and views for `spanledger init`, queries for people. Rows go another
  * way, through the transport.
  */
+
 import type { BigQuery, Dataset, Table } from '@google-cloud/bigquery';
 import { importPackage } from '../base/import-package.ts';
+import { isObject } from '../base/json-value.ts';
 import type { TableDefinition } from '../record/column.ts';
 import { renderBigQueryLatestView } from '../store/bigquery-ddl.ts';
 import { bigQueryName } from '../store/bigquery-name.ts';
@@ -111,7 +113,7 @@ async function initTable(
   const { fields, added, conflicts } = extendBigQueryFields(readFields(present), wanted.schema.fields);
   if (added.length > 0 && !dryRun) await table.setMetadata({ schema: { fields } });
   if (conflicts.length > 0) return { resource, action: 'conflict', detail: conflicts.join('; ') };
-  const partition = isRecord(present.timePartitioning) ? present.timePartitioning.field : undefined;
+  const partition = isObject(present.timePartitioning) ? present.timePartitioning.field : undefined;
   if (added.length > 0) return { resource, action: 'add-columns', detail: added.join(', ') };
   // An existing table cannot be partitioned afterwards; its rows are right all the same.
   const detail = partition === definition.partitionBy ? '' : `not partitioned by ${definition.partitionBy}`;
@@ -127,7 +129,7 @@ async function initView(dataset: Dataset, name: string, query: string, dryRun: b
     if (!dryRun) await orExists(dataset.createTable(name, { view }));
     return { resource, action: 'create', detail: '' };
   }
-  if (!isRecord(present.view)) return { resource, action: 'conflict', detail: 'is a table, not a view' };
+  if (!isObject(present.view)) return { resource, action: 'conflict', detail: 'is a table, not a view' };
   if (present.view.query === query) return { resource, action: 'unchanged', detail: '' };
   if (!dryRun) await table.setMetadata({ view });
   return { resource, action: 'replace', detail: '' };
@@ -142,7 +144,7 @@ async function runQuery(client: BigQuery, location: string | undefined, query: s
 
 /** The client wraps dates and times in objects that hold their text. */
 function plainValue(value: unknown): unknown {
-  return isRecord(value) && typeof value.value === 'string' ? value.value : value;
+  return isObject(value) && typeof value.value === 'string' ? value.value : value;
 }
 
 async function mayInsert(client: BigQuery, { dataset, table }: BigQueryAdminOptions): Promise<boolean> {
@@ -154,7 +156,7 @@ async function mayInsert(client: BigQuery, { dataset, table }: BigQueryAdminOpti
 async function readMetadata(resource: Dataset | Table): Promise<Record<string, unknown> | undefined> {
   try {
     const [metadata]: unknown[] = await resource.getMetadata();
-    return isRecord(metadata) ? metadata : {};
+    return isObject(metadata) ? metadata : {};
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
@@ -171,18 +173,14 @@ async function orExists(creation: Promise<unknown>): Promise<void> {
 }
 
 function statusOf(error: unknown): unknown {
-  return isRecord(error) ? error.code : undefined;
+  return isObject(error) ? error.code : undefined;
 }
 
 function readFields(metadata: Readonly<Record<string, unknown>>): readonly PresentField[] {
   const { schema } = metadata;
-  return isRecord(schema) && Array.isArray(schema.fields) ? schema.fields.filter(isField) : [];
+  return isObject(schema) && Array.isArray(schema.fields) ? schema.fields.filter(isField) : [];
 }
 
 function isField(field: unknown): field is PresentField {
-  return isRecord(field) && typeof field.name === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  return isObject(field) && typeof field.name === 'string';
 }

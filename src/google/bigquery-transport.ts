@@ -5,7 +5,10 @@
  * and the HTTP library below them throws an uncaught error where a request is aborted before it was sent. Rows travel as
  * the JSON text that the outbox holds, byte for byte.
  */
-import { describeError, MissingPackageError } from '../base/errors.ts';
+
+import { describeError } from '../base/errors.ts';
+import { importPackage } from '../base/import-package.ts';
+import { isObject } from '../base/json-value.ts';
 import { type HttpAnswer, parseInsertAnswer } from '../delivery/bigquery-answer.ts';
 import type { InsertOutcome, InsertRow, InsertTransport } from '../delivery/insert-transport.ts';
 import type { TableName } from '../delivery/record-sink.ts';
@@ -100,9 +103,8 @@ class BigQueryTransport implements InsertTransport {
 }
 
 async function openConnection(options: BigQueryTransportOptions): Promise<Connection> {
-  const { BigQuery } = await import('@google-cloud/bigquery').catch((error: unknown) => {
-    throw new MissingPackageError('@google-cloud/bigquery', 'Writing to BigQuery', { cause: error });
-  });
+  const load = (): Promise<typeof import('@google-cloud/bigquery')> => import('@google-cloud/bigquery');
+  const { BigQuery } = await importPackage('@google-cloud/bigquery', 'Writing to BigQuery', load);
   const client = new BigQuery({
     ...options.clientOptions,
     ...(options.projectId !== undefined && { projectId: options.projectId }),
@@ -128,13 +130,13 @@ function readColumnPaths(resource: unknown): ReadonlySet<string> | undefined {
   const collect = (fields: unknown, prefix: string): void => {
     if (!Array.isArray(fields)) return;
     for (const field of fields as unknown[]) {
-      if (!isRecord(field) || typeof field.name !== 'string') continue;
+      if (!isObject(field) || typeof field.name !== 'string') continue;
       const path = `${prefix}${field.name.toLowerCase()}`;
       paths.add(path);
       collect(field.fields, `${path}.`);
     }
   };
-  if (isRecord(resource) && isRecord(resource.schema)) collect(resource.schema.fields, '');
+  if (isObject(resource) && isObject(resource.schema)) collect(resource.schema.fields, '');
   return paths.size === 0 ? undefined : paths;
 }
 
@@ -143,8 +145,4 @@ function describeCause(error: unknown): string {
   return error instanceof Error && error.cause !== undefined
     ? `${describeError(error)}: ${describeError(error.cause)}`
     : describeError(error);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,8 @@
  * `conversation_tracking_fallback`, from where replay brings it back. Goes through the client's own service object, because its
  * `log.write` adds an entry of its own, retries for ten minutes and cannot be given up.
  */
-import { describeError, MissingPackageError } from '../base/errors.ts';
+import { describeError } from '../base/errors.ts';
+import { importPackage } from '../base/import-package.ts';
 import type { FallbackEntry, FallbackOutcome, FallbackWriter } from '../delivery/fallback-writer.ts';
 import { buildStruct, parseStruct } from './protobuf-struct.ts';
 import { withoutTracing } from './without-tracing.ts';
@@ -117,9 +118,8 @@ export async function* readFallbackLog(options: ReadFallbackOptions): AsyncGener
 }
 
 async function connect(options: CloudLoggingOptions): Promise<Connection> {
-  const { v2 } = await import('@google-cloud/logging').catch((error: unknown) => {
-    throw new MissingPackageError('@google-cloud/logging', 'The fallback to Cloud Logging', { cause: error });
-  });
+  const load = (): Promise<typeof import('@google-cloud/logging')> => import('@google-cloud/logging');
+  const { v2 } = await importPackage('@google-cloud/logging', 'The fallback to Cloud Logging', load);
   const client = new v2.LoggingServiceV2Client({
     ...options.clientOptions,
     ...(options.projectId !== undefined && { projectId: options.projectId }),

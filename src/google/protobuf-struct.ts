@@ -1,3 +1,5 @@
+import { isObject } from '../base/json-value.ts';
+
 /** A JSON value as `google.protobuf.Value`, in the form that the Google clients take. */
 export type ProtobufValue =
   | { readonly nullValue: 'NULL_VALUE' }
@@ -24,28 +26,24 @@ function buildValue(value: unknown): ProtobufValue {
   if (typeof value === 'number' && Number.isFinite(value)) return { numberValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   if (Array.isArray(value)) return { listValue: { values: value.map(buildValue) } };
-  if (isRecord(value)) return { structValue: buildStruct(value) };
+  if (isObject(value)) return { structValue: buildStruct(value) };
   return { nullValue: 'NULL_VALUE' };
 }
 
 /** The JSON object of a decoded `google.protobuf.Struct`; undefined where it is none. */
 export function parseStruct(struct: unknown): Record<string, unknown> | undefined {
-  if (!isRecord(struct) || !isRecord(struct.fields)) return undefined;
+  if (!isObject(struct) || !isObject(struct.fields)) return undefined;
   return Object.fromEntries(Object.entries(struct.fields).map(([name, value]) => [name, parseValue(value)]));
 }
 
 function parseValue(value: unknown): unknown {
-  if (!isRecord(value)) return null;
+  if (!isObject(value)) return null;
   if (typeof value.stringValue === 'string') return value.stringValue;
   if (typeof value.numberValue === 'number') return value.numberValue;
   if (typeof value.boolValue === 'boolean') return value.boolValue;
-  if (isRecord(value.structValue)) return parseStruct(value.structValue) ?? {};
-  if (isRecord(value.listValue)) {
+  if (isObject(value.structValue)) return parseStruct(value.structValue) ?? {};
+  if (isObject(value.listValue)) {
     return Array.isArray(value.listValue.values) ? value.listValue.values.map(parseValue) : [];
   }
   return null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

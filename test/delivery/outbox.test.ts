@@ -111,7 +111,7 @@ test('the bound holds, and what was delivered makes room', () => {
   expect(file?.append(pendingRows(10)).status).toBe('held');
   expect(file?.append(pendingRows(10, 'l')).status).toBe('full');
   file?.remove(file.claim(ALL));
-  expect(file?.sizeBytes).toBe(0);
+  expect(file?.counts.sizeBytes).toBe(0);
   expect(file?.append(pendingRows(10, 'l')).status).toBe('held');
   directory.close();
 });
