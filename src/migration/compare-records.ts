@@ -1,7 +1,4 @@
-import { CONVERSATION_COLUMNS, type ConversationRecord } from '../record/conversation-columns.ts';
-
-/** A column of the table; only the first 48, which the old tracker wrote, are compared. */
-export type ComparedColumn = (typeof CONVERSATION_COLUMNS)[number]['name'];
+import { type ConversationRecord, LEGACY_COLUMNS, type LegacyColumn } from '../record/conversation-columns.ts';
 
 export const TOKEN_COLUMNS = [
   'prompt_token_count',
@@ -23,7 +20,7 @@ export interface ComparisonConfig {
   /** Columns that are not compared. Default: none. */
   readonly ignore: readonly string[];
   /** Makes a column's value comparable, on both sides, e.g. trims a text. Default: none. */
-  readonly clean: Readonly<Partial<Record<ComparedColumn, (value: unknown) => unknown>>>;
+  readonly clean: Readonly<Partial<Record<LegacyColumn, (value: unknown) => unknown>>>;
 }
 
 export const DEFAULT_COMPARISON: ComparisonConfig = {
@@ -36,7 +33,7 @@ export const DEFAULT_COMPARISON: ComparisonConfig = {
 
 /** A column in which the two mappings of one turn do not agree. */
 export interface Difference {
-  readonly field: ComparedColumn;
+  readonly field: LegacyColumn;
   /** Values after cleaning. */
   readonly legacyValue: unknown;
   readonly solidValue: unknown;
@@ -46,8 +43,6 @@ export interface Difference {
   readonly threshold: number | null;
 }
 
-const LEGACY_COLUMN_COUNT = 48;
-const COMPARED_COLUMNS = CONVERSATION_COLUMNS.slice(0, LEGACY_COLUMN_COUNT);
 const FLOAT_TOLERANCE = 1e-9;
 
 /**
@@ -62,7 +57,7 @@ export function compareRecords(
   config: ComparisonConfig,
 ): Difference[] {
   const differences: Difference[] = [];
-  for (const { name: field, type } of COMPARED_COLUMNS) {
+  for (const { name: field, type } of LEGACY_COLUMNS) {
     const isToken = isTokenColumn(field);
     if (config.ignore.includes(field) || (isToken && !config.compareTokens)) continue;
     const legacyValue = cleanValue(legacy[field], config.clean[field]);

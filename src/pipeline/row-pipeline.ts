@@ -6,11 +6,11 @@ import type { Backend } from '../migration/backend.ts';
 import { createDualExporter } from '../migration/dual.ts';
 import { type ContentPolicyConfig, createContentPolicy } from '../privacy/content-policy.ts';
 import { buildRecordOfReading } from '../record/build-record.ts';
-import type { ConversationRecord } from '../record/conversation-columns.ts';
+import { CONVERSATION_LOGS, type ConversationRecord } from '../record/conversation-columns.ts';
 import { type Enricher, enrichRecord } from '../record/enrich.ts';
 import { INVOICE_AGENT_RULES } from '../record/invoice-agent-rules.ts';
 import { readTurn } from '../record/read-turn.ts';
-import { redactRecord } from '../record/redact-record.ts';
+import { redactRow } from '../record/redacted-row.ts';
 import { buildRuleEnrichers } from '../record/rule-enrichers.ts';
 import { buildZipAmendment } from '../record/zip-amendment.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
@@ -51,7 +51,7 @@ export function createRowPipeline(options: RowPipelineOptions): RowPipeline {
   const exporter = createDualExporter({
     sink,
     map,
-    redact: (record) => redactRecord(record, policy),
+    redact: (record) => redactRow(CONVERSATION_LOGS, record, policy),
     readBackend: options.readBackend,
     legacy: { module: values.legacyModule },
     comparison: {
