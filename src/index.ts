@@ -24,8 +24,14 @@ export { type TraceToolOptions, traceTool } from './instrumentation/trace-tool.t
 export { turnContext } from './instrumentation/turn-context.ts';
 export type { Backend } from './migration/backend-switch.ts'; // migration
 export type { RedactionFunction } from './privacy/redactor.ts';
-export type { ConversationRecord, ModelCallRecord, ToolCallRecord } from './record/conversation-columns.ts';
-export type { EnrichableColumn, Enricher, Enrichment } from './record/enrich.ts';
+export type {
+  ConversationRecord,
+  EnrichableColumn,
+  ModelCallRecord,
+  ToolCallRecord,
+} from './record/conversation-columns.ts';
+export type { Enricher, Enrichment } from './record/enrich.ts';
+export type { RedactedRow } from './record/redacted-row.ts';
 export {
   buildRuleEnrichers,
   type EnrichmentRules,

@@ -11,7 +11,7 @@ const MAX_VALUE_CODE_POINTS = 1_000;
  * The rows of `token_mismatches` for one compared turn.
  *
  * @param shownLegacy @param shownSolid the rows as they are stored, after redaction: the values come from them, so that
- *   the comparison shows nothing that the rows themselves do not
+ *   the comparison shows nothing that the rows themselves do not, and what is a hash there is one here
  */
 export function buildMismatchRecords(
   differences: readonly Difference[],
@@ -30,6 +30,7 @@ export function buildMismatchRecords(
     threshold,
     cause: causes[index]?.cause ?? null,
     explained: causes[index]?.explained ?? null,
+    content_policy: shownSolid.content_policy,
   }));
 }
 

@@ -1,7 +1,4 @@
-import { CONVERSATION_COLUMNS, type ConversationRecord } from '../record/conversation-columns.ts';
-
-/** A column of the table; only the first 48, which the old tracker wrote, are compared. */
-export type ComparedColumn = (typeof CONVERSATION_COLUMNS)[number]['name'];
+import { type ConversationRecord, LEGACY_COLUMNS, type LegacyColumn } from '../record/conversation-columns.ts';
 
 export const TOKEN_COLUMNS = [
   'prompt_token_count',
@@ -24,7 +21,7 @@ export interface ComparisonConfig {
 
 /** A column in which the two mappings of one turn do not agree. */
 export interface Difference {
-  readonly field: ComparedColumn;
+  readonly field: LegacyColumn;
   readonly legacyValue: unknown;
   readonly solidValue: unknown;
   /** Solid minus legacy; `null` unless both are numbers. */
@@ -33,8 +30,6 @@ export interface Difference {
   readonly threshold: number | null;
 }
 
-const LEGACY_COLUMN_COUNT = 48;
-const COMPARED_COLUMNS = CONVERSATION_COLUMNS.slice(0, LEGACY_COLUMN_COUNT);
 const FLOAT_TOLERANCE = 1e-9;
 
 /**
@@ -49,7 +44,7 @@ export function compareRecords(
   config: ComparisonConfig,
 ): Difference[] {
   const differences: Difference[] = [];
-  for (const { name: field, type } of COMPARED_COLUMNS) {
+  for (const { name: field, type } of LEGACY_COLUMNS) {
     const isToken = isTokenColumn(field);
     if (config.ignore.includes(field)) continue;
     const [legacyValue, solidValue] = [legacy[field], solid[field]];

@@ -1,5 +1,4 @@
-import { type ConversationRecord, SCHEMA_VERSION } from '../record/conversation-columns.ts';
-import { EMPTY_ROW } from '../record/empty-row.ts';
+import { type ConversationRecord, EMPTY_ROW, SCHEMA_VERSION } from '../record/conversation-columns.ts';
 import { buildRowTime, elapsedMillis, formatTimestamp } from '../record/row-time.ts';
 import type { TurnReading } from '../record/turn-reading.ts';
 

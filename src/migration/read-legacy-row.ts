@@ -1,12 +1,14 @@
+import { isArray } from '../base/json-value.ts';
 import type { Column } from '../record/column.ts';
-import { CONVERSATION_COLUMNS, type ConversationRecord } from '../record/conversation-columns.ts';
+import { type ConversationRecord, LEGACY_COLUMNS } from '../record/conversation-columns.ts';
+import { findValueProblem } from '../record/validate-row.ts';
 import { formatLegacyTimestamp } from './legacy-frame.ts';
 
 // A team's own tracker may return anything. What fits its column is copied into the row, once; what does not fit is
 // left out and named, so that one odd value costs neither the row nor the insert.
 
 /** The columns that a tracker of one's own can fill, but for the row's key. */
-const READABLE_COLUMNS: readonly Column[] = CONVERSATION_COLUMNS.slice(0, 48).filter(
+const READABLE_COLUMNS: readonly Column[] = LEGACY_COLUMNS.filter(
   ({ name }) => name !== 'message_id' && name !== 'message_type',
 );
 
@@ -31,53 +33,39 @@ export function readLegacyRow(value: unknown, frame: ConversationRecord): Legacy
   for (const column of READABLE_COLUMNS) {
     const cell = row[column.name];
     if (cell === undefined || cell === null) continue;
-    const fitting = readCell(cell, column);
-    if (fitting === undefined) misfits.push(column.name);
-    else cells[column.name] = fitting;
+    const read = readCell(cell, column);
+    if (findValueProblem(read, column) === undefined) cells[column.name] = read;
+    else misfits.push(column.name);
   }
   if (Object.keys(cells).length === 0) throw new TypeError('the legacy module returned a row without a usable column');
   // Each cell was read by its column's type, which is what the type of the row is made of.
   return { record: { ...frame, ...(cells as Partial<ConversationRecord>) }, misfits };
 }
 
-/** @returns `undefined` where the value does not fit the column */
+/** The value as a row holds it: a copy of well-formed text, times as text; what is none of these stays as it is. */
 function readCell(value: unknown, column: Column): unknown {
-  if (column.mode !== 'REPEATED') return readItem(value, column);
-  if (!Array.isArray(value)) return undefined;
-  const items = value.map((item) => readItem(item, column));
-  return items.includes(undefined) ? undefined : items;
+  if (column.mode === 'REPEATED' && isArray(value)) return value.map((item) => readItem(item, column));
+  return readItem(value, column);
 }
 
 function readItem(value: unknown, column: Column): unknown {
-  switch (column.type) {
-    case 'STRING':
-      return typeof value === 'string' ? value.toWellFormed() : undefined;
-    case 'INTEGER':
-      return Number.isSafeInteger(value) ? value : undefined;
-    case 'FLOAT':
-      return Number.isFinite(value) ? value : undefined;
-    case 'BOOLEAN':
-      return typeof value === 'boolean' ? value : undefined;
-    case 'DATE':
-      return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
-    case 'TIMESTAMP':
-      return readTimestamp(value);
-    case 'RECORD':
-      return readRecord(value, column.fields ?? []);
-  }
-}
-
-function readTimestamp(value: unknown): string | undefined {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (column.type === 'TIMESTAMP' && value instanceof Date && !Number.isNaN(value.getTime())) {
     return formatLegacyTimestamp(value.toISOString());
   }
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/.test(value) ? value : undefined;
+  return column.type === 'RECORD' && typeof value === 'object' && value !== null && !isArray(value)
+    ? readRecord({ ...value }, column.fields ?? [])
+    : value;
 }
 
-function readRecord(value: unknown, fields: readonly Column[]): Record<string, unknown> | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const source: Record<string, unknown> = { ...value };
-  return Object.fromEntries(fields.map((field) => [field.name, readItem(source[field.name], field) ?? null]));
+/** Only the columns of the record, NULL where there is no value that fits. */
+function readRecord(source: Readonly<Record<string, unknown>>, fields: readonly Column[]): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.map((field) => {
+      const value = readItem(source[field.name], field);
+      return [field.name, findValueProblem(value, field) === undefined ? value : null];
+    }),
+  );
 }
 
 function describeType(value: unknown): string {

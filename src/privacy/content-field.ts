@@ -4,7 +4,7 @@
  * `error_message` (with the errors of model and tool calls), and, only where named, `user_id`, `session_id`,
  * `conversation_id` and `client_info`.
  * Of a trace: `messages`, `tools` (arguments, results, definitions), `errors` (messages of exceptions and statuses)
- * and `attributes` (text of attributes that nobody here knows).
+ * and `attributes` (text of attributes that nobody here knows; in a record, text that is out of place).
  */
 export const CONTENT_FIELDS = [
   'user_question',
@@ -23,3 +23,11 @@ export const CONTENT_FIELDS = [
 ] as const;
 
 export type ContentField = (typeof CONTENT_FIELDS)[number];
+
+/** Fields that identify rather than say something: the default mode of a policy does not reach them. */
+export const IDENTITY_FIELDS: ReadonlySet<ContentField> = new Set([
+  'user_id',
+  'session_id',
+  'conversation_id',
+  'client_info',
+]);

@@ -18,3 +18,17 @@ export function parseContentMode(text: string): ContentMode | undefined {
   const maxCodePoints = TRUNCATE.exec(text)?.[1];
   return maxCodePoints === undefined ? undefined : { kind: 'truncate', maxCodePoints: Number(maxCodePoints) };
 }
+
+export function renderContentMode(mode: ContentMode): string {
+  return mode.kind === 'truncate' ? `truncate(${mode.maxCodePoints})` : mode.kind;
+}
+
+/** The one that leaves least of a text; `full` where there is none. */
+export function strictestMode(modes: readonly ContentMode[]): ContentMode {
+  return modes.reduce<ContentMode>((a, b) => (leaves(b) < leaves(a) ? b : a), { kind: 'full' });
+}
+
+function leaves(mode: ContentMode): number {
+  if (mode.kind === 'truncate') return mode.maxCodePoints;
+  return { none: -2, hash: -1, full: Number.POSITIVE_INFINITY }[mode.kind];
+}

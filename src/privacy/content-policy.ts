@@ -1,11 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { ContentField } from './content-field.ts';
 import type { ContentMode } from './content-mode.ts';
+import { type PolicyStatement, patternLabel, statedMode } from './policy-statement.ts';
 import { createRedactor, type Redact, type RedactionConfig } from './redactor.ts';
 import { truncateCodePoints } from './truncate-text.ts';
-
-/** Fields that identify rather than say something: `default` does not reach them. */
-const IDENTITY_FIELDS: ReadonlySet<ContentField> = new Set(['user_id', 'session_id', 'conversation_id', 'client_info']);
 
 export interface ContentPolicyConfig {
   /** For every field that is not named in `fields`, identities excepted. Default: `full` for records, `none` for traces. */
@@ -23,11 +21,16 @@ export interface AppliedContent {
   readonly cut: boolean;
 }
 
-/** A content policy, ready to be applied to texts. No method throws. */
+/**
+ * A content policy, ready to be applied to texts. No method throws. What it left of a text it leaves as it is when it is
+ * applied again, but for hashes, which {@link isHash} tells, and for functions that do not do so themselves.
+ */
 export interface ContentPolicy {
+  readonly statement: PolicyStatement;
   modeOf(field: ContentField): ContentMode;
   /** Redacts, then cuts, so that no half of a secret is left at the end. */
   apply(field: ContentField, text: string): AppliedContent;
+  applyMode(mode: ContentMode, text: string): AppliedContent;
   /** Redacts a text that no field governs, such as a name. */
   mask(text: string): AppliedContent;
   hash(text: string): string;
@@ -35,42 +38,71 @@ export interface ContentPolicy {
 
 /** Text behind a cut that redaction still reads: a secret that begins before the cut is found whole. */
 const LOOK_BEHIND_CUT = 16_384;
+/** A text that is still another one after as many cuts is not kept. */
+const MAX_CUTS = 16;
 
 export function createContentPolicy(config: ContentPolicyConfig): ContentPolicy {
-  const redact = createRedactor(config.redaction);
-  const modeOf = (field: ContentField): ContentMode =>
-    config.fields.get(field) ?? (IDENTITY_FIELDS.has(field) ? { kind: 'full' } : config.default);
+  const { redaction, hashKey } = config;
+  const redact = createRedactor(redaction);
+  const redactAgain = createRedactor({ ...redaction, functions: [] });
+  const modeOf = (field: ContentField): ContentMode => statedMode(config, field);
   const hash = (text: string): string => {
-    const digest = config.hashKey === undefined ? createHash('sha256') : createHmac('sha256', config.hashKey);
+    const digest = hashKey === undefined ? createHash('sha256') : createHmac('sha256', hashKey);
     return `sha256:${digest.update(text, 'utf8').digest('hex')}`;
   };
+  const applyMode = (mode: ContentMode, text: string): AppliedContent => {
+    switch (mode.kind) {
+      case 'none':
+        return { text: undefined, cut: text !== '' };
+      case 'hash':
+        return { text: hash(text), cut: true };
+      case 'truncate': {
+        // Two UTF-16 units a code point at most: the rest of a long text need not be read.
+        const read = text.slice(0, mode.maxCodePoints * 2 + LOOK_BEHIND_CUT);
+        const { text: safe, cut } = masked(redact, read);
+        if (safe === undefined) return { text: undefined, cut };
+        const short = truncateStable(safe, mode.maxCodePoints, redactAgain);
+        return { text: short, cut: short === undefined || short.length < safe.length || read.length < text.length };
+      }
+      case 'full':
+        return masked(redact, text);
+    }
+  };
   return {
+    statement: {
+      default: config.default,
+      fields: config.fields,
+      detectors: redaction.detectors,
+      patterns: redaction.patterns.map(({ name }) => patternLabel(name)),
+      functions: redaction.functions.length,
+      keyed: hashKey !== undefined,
+    },
     modeOf,
     hash,
     mask: (text) => masked(redact, text),
-    apply(field, text) {
-      const mode = modeOf(field);
-      switch (mode.kind) {
-        case 'none':
-          return { text: undefined, cut: text !== '' };
-        case 'hash':
-          return { text: hash(text), cut: true };
-        case 'truncate': {
-          // Two UTF-16 units a code point at most: the rest of a long text need not be read.
-          const read = text.slice(0, mode.maxCodePoints * 2 + LOOK_BEHIND_CUT);
-          const { text: safe, cut } = masked(redact, read);
-          if (safe === undefined) return { text: undefined, cut };
-          const short = truncateCodePoints(safe, mode.maxCodePoints);
-          return { text: short, cut: short.length < safe.length || read.length < text.length };
-        }
-        case 'full':
-          return masked(redact, text);
-      }
-    },
+    apply: (field, text) => applyMode(modeOf(field), text),
+    applyMode,
   };
+}
+
+/** Whether a text has the form of this package's hashes. */
+export function isHash(text: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
 }
 
 function masked(redact: Redact, text: string): AppliedContent {
   const redaction = redact(text);
   return redaction.status === 'failed' ? { text: undefined, cut: true } : { text: redaction.text, cut: false };
+}
+
+/** What a cut leaves may look like a secret that the whole was none of: sixteen of twenty digits. */
+function truncateStable(text: string, maxCodePoints: number, redact: Redact): string | undefined {
+  let short = truncateCodePoints(text, maxCodePoints);
+  if (short === text) return text;
+  for (let pass = 0; pass < MAX_CUTS; pass += 1) {
+    const { text: safe } = masked(redact, short);
+    if (safe === undefined || safe === short) return safe;
+    short = truncateCodePoints(safe, maxCodePoints);
+  }
+  return undefined;
 }

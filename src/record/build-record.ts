@@ -1,6 +1,7 @@
 import type { Turn } from '../spans/turn.ts';
 import {
   type ConversationRecord,
+  EMPTY_ROW,
   type ModelCallRecord,
   SCHEMA_VERSION,
   type ToolCallRecord,
@@ -39,6 +40,7 @@ export function buildRecordOfReading(reading: TurnReading, options: BuildRecordO
   const durationMs = elapsedMillis(reading.startTimeUnixNano, reading.endTimeUnixNano);
   const end = reading.endTimeUnixNano;
   return {
+    ...EMPTY_ROW,
     conversation_id: wellFormed(reading.conversationId ?? reading.sessionId) ?? turn.traceId,
     message_id: `${turn.traceId}-${turn.rootSpanId}`,
     user_id: wellFormed(reading.userId),
@@ -46,7 +48,6 @@ export function buildRecordOfReading(reading: TurnReading, options: BuildRecordO
     ...buildRowTime(reading.startTimeUnixNano),
     message_type: 'user_question',
     ...buildContent(reading),
-    ...UNENRICHED,
     tools_used: reading.toolCalls.map((call) => call.name),
     response_time_ms: durationMs,
     success: reading.success ?? null,
@@ -92,20 +93,6 @@ export function buildRecordOfReading(reading: TurnReading, options: BuildRecordO
     sampled: root.sampled,
   };
 }
-
-/** Columns that only enrichers know. */
-const UNENRICHED = {
-  detected_intent: null,
-  query_category: null,
-  search_filters: [],
-  results_count: null,
-  download_requested: null,
-  download_type: null,
-  pdf_links_provided: null,
-  user_satisfaction_inferred: null,
-  question_complexity: null,
-  response_quality_score: null,
-} as const;
 
 function buildContent(
   reading: TurnReading,

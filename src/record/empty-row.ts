@@ -1,80 +1,16 @@
-import type { ConversationRecord } from './conversation-columns.ts';
+import { type ColumnSpecs, defineColumns, type RowOf } from './column.ts';
 
-/** Every column that a mapping may leave unsaid. Written out, so that the compiler notices a new column. */
-export const EMPTY_ROW: Omit<ConversationRecord, 'conversation_id' | 'message_id' | 'timestamp' | 'message_type'> = {
-  user_id: null,
-  session_id: null,
-  date_partition: null,
-  hour_of_day: null,
-  day_of_week: null,
-  user_question: null,
-  agent_response: null,
-  response_summary: null,
-  detected_intent: null,
-  query_category: null,
-  search_filters: [],
-  results_count: null,
-  tools_used: [],
-  response_time_ms: null,
-  success: null,
-  error_message: null,
-  download_requested: null,
-  download_type: null,
-  zip_generated: null,
-  zip_id: null,
-  pdf_links_provided: null,
-  agent_name: null,
-  api_version: null,
-  client_info: null,
-  bigquery_project_used: null,
-  raw_mcp_response: null,
-  user_satisfaction_inferred: null,
-  question_complexity: null,
-  response_quality_score: null,
-  prompt_token_count: null,
-  candidates_token_count: null,
-  total_token_count: null,
-  thoughts_token_count: null,
-  cached_content_token_count: null,
-  user_question_length: null,
-  user_question_word_count: null,
-  agent_response_length: null,
-  agent_response_word_count: null,
-  zip_generation_time_ms: null,
-  zip_parallel_download_time_ms: null,
-  zip_max_workers_used: null,
-  zip_files_included: null,
-  zip_files_missing: null,
-  zip_total_size_bytes: null,
-  start_timestamp: null,
-  end_timestamp: null,
-  duration_ms: null,
-  trace_id: null,
-  span_id: null,
-  tracking_backend: null,
-  record_version: null,
-  schema_version: null,
-  service_name: null,
-  service_version: null,
-  span_dialect: null,
-  token_rule: null,
-  provider_name: null,
-  request_model: null,
-  response_model: null,
-  finish_reasons: [],
-  model_call_count: null,
-  tool_call_count: null,
-  tool_error_count: null,
-  cache_creation_token_count: null,
-  tool_use_prompt_token_count: null,
-  model_time_ms: null,
-  tool_time_ms: null,
-  time_to_first_token_ms: null,
-  model_calls: [],
-  tool_calls: [],
-  estimated_cost_usd: null,
-  complete: null,
-  incomplete_reason: null,
-  content_truncated: null,
-  sampled: null,
+/** A row without the columns that every row must say. */
+export type EmptyRowOf<Specs extends ColumnSpecs> = {
+  readonly [Name in keyof Specs as Specs[Name][0] extends `${string} REQUIRED${string}`
+    ? never
+    : Name]: RowOf<Specs>[Name];
 };
+
+/** What a mapping starts from: NULL, or an empty list, in every column that it may leave unsaid. */
+export function buildEmptyRow<Specs extends ColumnSpecs>(specs: Specs): EmptyRowOf<Specs> {
+  const unsaid = defineColumns(specs).filter(({ mode }) => mode !== 'REQUIRED');
+  return Object.fromEntries(
+    unsaid.map(({ name, mode }) => [name, mode === 'REPEATED' ? [] : null]),
+  ) as EmptyRowOf<Specs>;
+}

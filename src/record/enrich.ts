@@ -1,20 +1,9 @@
 import { describeError } from '../base/errors.ts';
 import { isArray } from '../base/json-value.ts';
 import type { Turn } from '../spans/turn.ts';
-import type { ConversationRecord } from './conversation-columns.ts';
-
-/** Columns that enrichers may fill: meaning, downloads and quality. All others are facts of the spans. */
-export type EnrichableColumn =
-  | 'detected_intent'
-  | 'query_category'
-  | 'search_filters'
-  | 'results_count'
-  | 'download_requested'
-  | 'download_type'
-  | 'pdf_links_provided'
-  | 'user_satisfaction_inferred'
-  | 'question_complexity'
-  | 'response_quality_score';
+import type { Column } from './column.ts';
+import { CONVERSATION_COLUMNS, type ConversationRecord, type EnrichableColumn } from './conversation-columns.ts';
+import { findValueProblem } from './validate-row.ts';
 
 export type Enrichment = { readonly [C in EnrichableColumn]?: ConversationRecord[C] };
 
@@ -34,19 +23,10 @@ export interface EnrichOptions {
   readonly onProblem?: ((enricher: string, problem: string) => void) | undefined;
 }
 
-/** What a column accepts; checked because enrichers are the user's code. */
-const ACCEPTS: { readonly [C in EnrichableColumn]: (value: unknown) => boolean } = {
-  detected_intent: isText,
-  query_category: isText,
-  search_filters: (value) => isArray(value) && value.every(isText),
-  results_count: isCount,
-  download_requested: isFlag,
-  download_type: isText,
-  pdf_links_provided: isCount,
-  user_satisfaction_inferred: isText,
-  question_complexity: isText,
-  response_quality_score: (value) => typeof value === 'number' && Number.isFinite(value),
-};
+/** Values are checked against them, because enrichers are the user's code. */
+const ENRICHABLE = new Map<string, Column>(
+  CONVERSATION_COLUMNS.filter(({ enrichable }) => enrichable).map((column) => [column.name, column]),
+);
 
 /**
  * A row with its meaning, download and quality columns filled. Never throws.
@@ -82,29 +62,15 @@ function acceptable(enrichment: unknown): { readonly values: Enrichment; readonl
   if (typeof enrichment !== 'object' || enrichment === null) return { values, refused: ['its columns'] };
   for (const [column, value] of Object.entries(enrichment)) {
     if (value === undefined) continue;
-    if (isEnrichable(column) && ((value === null && column !== 'search_filters') || ACCEPTS[column](value))) {
-      values[column] = wellFormed(value);
-    } else {
-      refused.push(column);
-    }
+    if (accepts(ENRICHABLE.get(column), value)) values[column] = wellFormed(value);
+    else refused.push(column);
   }
   return { values, refused };
 }
 
-function isEnrichable(column: string): column is EnrichableColumn {
-  return Object.hasOwn(ACCEPTS, column);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string';
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value);
-}
-
-function isFlag(value: unknown): boolean {
-  return typeof value === 'boolean';
+function accepts(column: Column | undefined, value: unknown): boolean {
+  if (column === undefined) return false;
+  return value === null ? column.mode !== 'REPEATED' : findValueProblem(value, column) === undefined;
 }
 
 function wellFormed(value: unknown): unknown {

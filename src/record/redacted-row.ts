@@ -1,19 +1,54 @@
 import type { ContentPolicy } from '../privacy/content-policy.ts';
 import type { TableDefinition } from './column.ts';
+import { RedactionPass } from './redaction-pass.ts';
 
-/** Nominal, with a private member: no literal is one, and neither is a copy that was changed after the redaction. */
+declare const REDACTED: unique symbol;
+
+/** Nominal, with a protected member: no literal is one, and neither is a copy that was changed after the redaction. */
 declare class Redacted {
-  readonly #redacted: true;
+  protected readonly [REDACTED]: true;
   readonly [column: string]: unknown;
 }
 
 /** A row that may leave the process. {@link redactRow} is the only function that makes one. */
 export type RedactedRow<Row = Readonly<Record<string, unknown>>> = Row & Redacted;
 
+/**
+ * The row as it may leave the process: a copy with the content policy applied to every text that the package did not
+ * make itself, by the classes of the table's columns. For whole rows and for some columns of one, of whatever origin:
+ * columns that are absent stay absent, and text that is out of place is treated as a question. Lengths and counts stay
+ * those of the whole text.
+ *
+ * Sets `content_policy`, and `content_truncated` where text was cut, hashed or removed; a mask shows itself. A redactor
+ * that fails removes the text. A row that passed already comes out the same, byte for byte, and no policy undoes what
+ * a stricter one did.
+ */
 export function redactRow<Row extends Readonly<Record<string, unknown>>>(
   table: TableDefinition,
   row: Row,
   policy: ContentPolicy,
 ): RedactedRow<Row> {
-  throw new Error(`${table.name} ${Object.keys(row).length} ${policy.hash('')}`);
+  const pass = new RedactionPass(policy, row.content_policy);
+  const columns = new Map(table.columns.map((column) => [column.name, column]));
+  const compared = table.comparedColumns?.find(({ name }) => name === row.field);
+  const cells = Object.entries(row).flatMap(([name, value]): (readonly [string, unknown])[] => {
+    const column = columns.get(name);
+    if (column === undefined) return pass.unknown(name, value);
+    // Known once its whole is.
+    if (column.excerptOf !== undefined) return [[name, null]];
+    const isRendered = column.contentClass === 'by-field' && compared !== undefined;
+    return [[name, isRendered ? pass.rendered(compared, value) : pass.cell(column, value)]];
+  });
+  const redacted: Record<string, unknown> = Object.fromEntries(cells);
+  for (const column of table.columns) {
+    const { name, excerptOf } = column;
+    if (excerptOf === undefined || !Object.hasOwn(row, name)) continue;
+    redacted[name] = pass.excerpt(column, row[name], row[excerptOf], redacted[excerptOf]);
+  }
+  if (columns.has('content_truncated') && Object.hasOwn(row, 'content_truncated')) {
+    redacted.content_truncated = pass.cut || row.content_truncated === true;
+  }
+  if (columns.has('content_policy')) redacted.content_policy = pass.statement();
+  // The cells were copied one by one, each by its column.
+  return redacted as RedactedRow<Row>;
 }

@@ -1,4 +1,9 @@
+import { isArray } from '../base/json-value.ts';
 import type { Column } from './column.ts';
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+/** As BigQuery reads it; without an offset it is UTC. */
+const TIMESTAMP = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: ?(?:[zZ]|UTC|[+-]\d\d(?::?\d\d)?))?$/;
 
 /**
  * Why a table's columns cannot take a row, as the rest of a sentence without any of its content, or undefined. Columns that
@@ -7,38 +12,51 @@ import type { Column } from './column.ts';
 export function findRowProblem(row: Readonly<Record<string, unknown>>, columns: readonly Column[]): string | undefined {
   for (const column of columns) {
     const value = row[column.name];
-    if (value === undefined || value === null) {
+    if (value !== undefined && value !== null) {
+      const problem = findValueProblem(value, column);
+      if (problem !== undefined) return problem;
+    } else {
       if (column.mode === 'REQUIRED') return `has no ${column.name}`;
       if (column.mode === 'REPEATED' && value === null) return `has NULL in ${column.name}, which is a list`;
-      continue;
-    }
-    const items: readonly unknown[] | undefined = column.mode === 'REPEATED' ? toList(value) : [value];
-    if (items === undefined) return `has no list in ${column.name}`;
-    for (const item of items) {
-      const problem = findItemProblem(item, column);
-      if (problem !== undefined) return problem;
     }
   }
   return undefined;
 }
 
-function findItemProblem(item: unknown, column: Column): string | undefined {
+/** Why a column cannot take a value that is there, as in {@link findRowProblem}. */
+export function findValueProblem(value: unknown, column: Column): string | undefined {
+  if (column.mode !== 'REPEATED') return findItemProblem(value, column);
+  if (!isArray(value)) return `has no list in ${column.name}`;
+  for (const item of value) {
+    const problem = findItemProblem(item, column);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** As {@link findValueProblem}, for one item of a list. */
+export function findItemProblem(item: unknown, column: Column): string | undefined {
   if (column.type === 'RECORD') {
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) return `has no record in ${column.name}`;
+    if (typeof item !== 'object' || item === null || isArray(item)) return `has no record in ${column.name}`;
     const problem = findRowProblem({ ...item }, column.fields ?? []);
     return problem === undefined ? undefined : `${problem} (in ${column.name})`;
   }
-  const isRight =
-    column.type === 'INTEGER'
-      ? Number.isSafeInteger(item)
-      : column.type === 'FLOAT'
-        ? typeof item === 'number'
-        : column.type === 'BOOLEAN'
-          ? typeof item === 'boolean'
-          : typeof item === 'string';
-  return isRight ? undefined : `has no ${column.type} in ${column.name}`;
+  return fitsScalar(item, column.type) ? undefined : `has no ${column.type} in ${column.name}`;
 }
 
-function toList(value: unknown): readonly unknown[] | undefined {
-  return Array.isArray(value) ? value : undefined;
+function fitsScalar(value: unknown, type: Exclude<Column['type'], 'RECORD'>): boolean {
+  switch (type) {
+    case 'STRING':
+      return typeof value === 'string';
+    case 'INTEGER':
+      return Number.isSafeInteger(value);
+    case 'FLOAT':
+      return Number.isFinite(value);
+    case 'BOOLEAN':
+      return typeof value === 'boolean';
+    case 'DATE':
+      return typeof value === 'string' && DATE.test(value);
+    case 'TIMESTAMP':
+      return typeof value === 'string' && TIMESTAMP.test(value);
+  }
 }

@@ -1,4 +1,4 @@
-import type { Column, ColumnType, TableDefinition } from '../record/column.ts';
+import { type Column, type ColumnType, defineColumn, type TableDefinition } from '../record/column.ts';
 import { CONVERSATION_LOGS } from '../record/conversation-columns.ts';
 import { renderLatestView } from './latest-view.ts';
 import { LATEST_VIEW, LEDGER_TABLES } from './tables.ts';
@@ -33,12 +33,10 @@ export const SPANS_TABLE: string = `CREATE TABLE IF NOT EXISTS spans (
 ) STRICT`;
 
 /** Key of a row in its table, beside the columns that BigQuery has. */
-export const INSERT_ID_COLUMN: Column = {
-  name: 'insert_id',
-  type: 'STRING',
-  mode: 'NULLABLE',
-  description: 'Key of the row: a key written twice is one row.',
-};
+export const INSERT_ID_COLUMN: Column = defineColumn('insert_id', [
+  'STRING own-words',
+  'Key of the row: a key written twice is one row.',
+]);
 
 /** A column as SQLite declares it. Records and repeated columns are JSON text, times ISO 8601 text in UTC. */
 export function renderSqliteColumn({ name, type, mode }: Column): string {

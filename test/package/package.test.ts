@@ -47,7 +47,8 @@ test('attw resolves the types of every entry', { timeout: 120_000 }, () => {
 test('nothing but the build and its papers is in the tarball', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trimEnd().split('\n');
   const strays = files.filter(
-    (file) => !/^package\/(?:dist\/.+\.(?:js|js\.map|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
+    (file) =>
+      !/^package\/(?:dist\/.+\.(?:js|js\.map|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
   );
   expect(strays).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']));

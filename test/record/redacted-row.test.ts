@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ContentField } from '../../src/privacy/content-field.ts';
 import { parseContentMode } from '../../src/privacy/content-mode.ts';
-import { type ContentPolicyConfig, createContentPolicy } from '../../src/privacy/content-policy.ts';
+import { type ContentPolicy, type ContentPolicyConfig, createContentPolicy } from '../../src/privacy/content-policy.ts';
 import { DETECTOR_NAMES } from '../../src/privacy/detectors/detector-names.ts';
 import type { Column } from '../../src/record/column.ts';
-import { CONVERSATION_COLUMNS, type ConversationRecord } from '../../src/record/conversation-columns.ts';
-import { redactRecord } from '../../src/record/redact-record.ts';
+import {
+  CONVERSATION_COLUMNS,
+  CONVERSATION_LOGS,
+  type ConversationRecord,
+} from '../../src/record/conversation-columns.ts';
+import { type RedactedRow, redactRow } from '../../src/record/redacted-row.ts';
 import { CREDENTIALS } from '../privacy/corpus/credentials.ts';
 import { PERSONAL_DATA } from '../privacy/corpus/personal-data.ts';
 
@@ -15,17 +19,11 @@ const OWN_COLUMNS = new Set([
   'timestamp',
   'date_partition',
   'message_type',
-  'download_type',
-  'bigquery_project_used',
-  'user_satisfaction_inferred',
-  'question_complexity',
   'start_timestamp',
   'end_timestamp',
   'trace_id',
   'span_id',
   'tracking_backend',
-  'service_name',
-  'service_version',
   'span_dialect',
   'token_rule',
   'incomplete_reason',
@@ -37,7 +35,8 @@ function recordOf(text: string, changes: Partial<ConversationRecord> = {}): Conv
     if (column.type === 'RECORD')
       return Object.fromEntries((column.fields ?? []).map((field) => [field.name, cell(field)]));
     if (column.type === 'BOOLEAN') return false;
-    return column.type === 'STRING' ? text : column.type === 'TIMESTAMP' || column.type === 'DATE' ? '2026-01-02' : 7;
+    if (column.type === 'STRING') return text;
+    return column.type === 'TIMESTAMP' ? '2026-01-02T03:04:05.000006Z' : column.type === 'DATE' ? '2026-01-02' : 7;
   };
   const row = Object.fromEntries(CONVERSATION_COLUMNS.map((column) => [column.name, cell(column)]));
   return { ...row, ...changes } as ConversationRecord;
@@ -59,15 +58,19 @@ function policyOf(
 
 const FULL = policyOf('full');
 
-describe('redactRecord', () => {
+function redact(record: ConversationRecord, policy: ContentPolicy): RedactedRow<ConversationRecord> {
+  return redactRow(CONVERSATION_LOGS, record, policy);
+}
+
+describe('redactRow', () => {
   it('changes nothing under the default policy', () => {
     const record = recordOf('¿Cuántas facturas?');
-    expect(redactRecord(record, FULL)).toEqual(record);
+    expect(redact(record, FULL)).toEqual({ ...record, content_policy: 'full' });
   });
 
   it('leaves no text column unseen but those that the package fills', () => {
     const record = recordOf('ask ana@example.com');
-    const redacted = redactRecord(record, policyOf('full', {}, { detectors: ['email'] }));
+    const redacted = redact(record, policyOf('full', {}, { detectors: ['email'] }));
     for (const column of CONVERSATION_COLUMNS) {
       if (column.type !== 'STRING' && column.type !== 'RECORD') continue;
       const text = JSON.stringify(redacted[column.name]).replace(/"span_id":"[^"]*"/, '');
@@ -92,7 +95,7 @@ describe('redactRecord', () => {
       model_calls: clean.model_calls.map((call) => ({ ...call, error: text })),
       tool_calls: clean.tool_calls.map((call) => ({ ...call, error: text })),
     };
-    const json = JSON.stringify(redactRecord(record, policyOf('full', {}, { detectors: DETECTOR_NAMES })));
+    const json = JSON.stringify(redact(record, policyOf('full', {}, { detectors: DETECTOR_NAMES })));
     expect(json).not.toContain(JSON.stringify(secret).slice(1, -1));
   });
 
@@ -103,19 +106,19 @@ describe('redactRecord', () => {
       response_summary: 'short',
       content_truncated: null,
     });
-    const redacted = redactRecord(record, policyOf('full', { user_question: 'truncate(3)' }));
+    const redacted = redact(record, policyOf('full', { user_question: 'truncate(3)' }));
     expect(redacted).toMatchObject({ user_question: 'ab👩', agent_response: 'short', content_truncated: true });
-    expect(redactRecord(record, FULL).content_truncated).toBe(false);
+    expect(redact(record, FULL).content_truncated).toBe(false);
   });
 
   it('redacts before it cuts: no half of a secret is left', () => {
     const record = recordOf('x', { user_question: 'mail ana.perez@example.com now' });
     const policy = policyOf('full', { user_question: 'truncate(12)' }, { detectors: ['email'] });
-    expect(redactRecord(record, policy).user_question).toBe('mail [REDACT');
+    expect(redact(record, policy).user_question).toBe('mail [REDACT');
   });
 
   it('removes content under none and keeps who asked', () => {
-    const redacted = redactRecord(recordOf('text', { client_info: null }), policyOf('none'));
+    const redacted = redact(recordOf('text', { client_info: null }), policyOf('none'));
     expect(redacted).toMatchObject({
       user_question: null,
       agent_response: null,
@@ -133,7 +136,7 @@ describe('redactRecord', () => {
 
   it('hashes a field that is named, ids included, the same way each time', () => {
     const policy = policyOf('full', { user_id: 'hash', agent_response: 'hash', conversation_id: 'none' });
-    const [first, second] = [redactRecord(recordOf('text'), policy), redactRecord(recordOf('text'), policy)];
+    const [first, second] = [redact(recordOf('text'), policy), redact(recordOf('text'), policy)];
     expect(first.user_id).toBe('sha256:982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1');
     expect(first).toEqual(second);
     expect(first).toMatchObject({
@@ -157,7 +160,7 @@ describe('redactRecord', () => {
   it('keeps one person one value where an id holds an address', () => {
     const policy = policyOf('full', {}, { detectors: ['email'] });
     const ids = ['ana@example.com', 'ana@example.com', 'eva@example.com', 'u-17'].map(
-      (user_id) => redactRecord(recordOf('x', { user_id }), policy).user_id,
+      (user_id) => redact(recordOf('x', { user_id }), policy).user_id,
     );
     expect(ids[0]).toBe(ids[1]);
     expect(ids[0]).not.toBe(ids[2]);
@@ -174,8 +177,8 @@ describe('redactRecord', () => {
     ],
     ['returns no text', () => undefined as unknown as string],
     ['returns a promise', () => Promise.resolve('x') as unknown as string],
-  ])('removes the text where a redactor %s', (_, redact) => {
-    const redacted = redactRecord(recordOf('secret'), policyOf('full', {}, { functions: [redact] }));
+  ])('removes the text where a redactor %s', (_, broken) => {
+    const redacted = redact(recordOf('secret'), policyOf('full', {}, { functions: [broken] }));
     expect(redacted).toMatchObject({
       user_question: null,
       agent_response: null,
@@ -201,14 +204,14 @@ describe('redactRecord', () => {
         functions: [(text) => text.replaceAll('Aceros', 'A.')],
       },
     );
-    const redacted = redactRecord(recordOf('x', { user_question: 'Folio 12 y folio 13 de Aceros' }), policy);
+    const redacted = redact(recordOf('x', { user_question: 'Folio 12 y folio 13 de Aceros' }), policy);
     expect(redacted.user_question).toBe('[REDACTED:folio] y [REDACTED:folio] de A.');
   });
 
   it('does not change the record it was given', () => {
     const record = recordOf('ana@example.com');
     const before = structuredClone(record);
-    redactRecord(record, policyOf('none', {}, { detectors: DETECTOR_NAMES }));
+    redact(record, policyOf('none', {}, { detectors: DETECTOR_NAMES }));
     expect(record).toEqual(before);
   });
 });

@@ -1,0 +1,190 @@
+import { isArray, isObject } from '../base/json-value.ts';
+import type { ContentField } from '../privacy/content-field.ts';
+import { type ContentMode, strictestMode } from '../privacy/content-mode.ts';
+import { type AppliedContent, type ContentPolicy, isHash } from '../privacy/content-policy.ts';
+import {
+  masksText,
+  mergeStatements,
+  type PolicyStatement,
+  parseStatement,
+  renderStatement,
+  statedMode,
+} from '../privacy/policy-statement.ts';
+import { truncateCodePoints } from '../privacy/truncate-text.ts';
+import type { Column } from './column.ts';
+import { findItemProblem } from './validate-row.ts';
+
+const SUMMARY_CODE_POINTS = 200;
+/** What code gives names to; any other key of a record that no table knows is a text. */
+const CODE_NAME = /^[A-Za-z_]\w{0,127}$/;
+/** Rows are shallow; what is deeper is nobody's row, and left out. */
+const MAX_DEPTH = 32;
+
+/**
+ * One row's way through a content policy, value by value, by the class of the column. A value of a wrong type stays as it
+ * is, but for the texts in it, at any depth: nobody knows whose words they are, so that the strictest mode holds.
+ * Only what is a hash is taken from the policy that the row says it has passed; all else is applied again.
+ */
+export class RedactionPass {
+  readonly #policy: ContentPolicy;
+  /** What the row has passed before. */
+  readonly #passed: PolicyStatement | undefined;
+  /** Names repeat within a row: tools, models, reasons. */
+  readonly #names = new Map<string, string | null>();
+  /** Whether some text was cut, hashed or removed. */
+  cut = false;
+
+  /** @param passed what the row says, whoever wrote it */
+  constructor(policy: ContentPolicy, passed: unknown) {
+    this.#policy = policy;
+    const stated = parseStatement(passed);
+    const patterns = stated?.patterns.filter((name) => this.#name(name) === name) ?? [];
+    this.#passed = stated && { ...stated, patterns };
+  }
+
+  /** What the row has passed after this. */
+  statement(): string {
+    const { statement } = this.#policy;
+    return renderStatement(mergeStatements(this.#passed ?? statement, statement));
+  }
+
+  cell(column: Column, value: unknown): unknown {
+    if (column.mode !== 'REPEATED') return this.#item(column, value);
+    if (!isArray(value)) return this.#stray(fieldsOf(column), value);
+    return withoutRemoved(value, (item) => this.#item(column, item));
+  }
+
+  /** The beginning of a text: where that was changed, it is made of what is left, for a secret may reach over its end. */
+  excerpt(column: Column, excerpt: unknown, whole: unknown, redactedWhole: unknown): unknown {
+    if (typeof excerpt !== 'string' || typeof whole !== 'string') return this.cell(column, excerpt);
+    if (whole === redactedWhole) return whole.startsWith(excerpt) ? excerpt : this.cell(column, excerpt);
+    if (typeof redactedWhole !== 'string' || isHash(redactedWhole)) return null;
+    return truncateCodePoints(redactedWhole, SUMMARY_CODE_POINTS);
+  }
+
+  /** The value of another table's column, as text. */
+  rendered(column: Column, text: unknown): unknown {
+    if (typeof text !== 'string') return this.#stray(fieldsOf(column), text);
+    const isText = column.mode !== 'REPEATED' && ['STRING', 'DATE', 'TIMESTAMP'].includes(column.type);
+    if (isText) return this.#item(column, text);
+    const value = parseJson(text);
+    if (value === undefined) return this.#stray(fieldsOf(column), text);
+    const redacted = this.cell(column, value);
+    if (redacted === null) return null;
+    const rendered = JSON.stringify(redacted);
+    return rendered === JSON.stringify(value) ? text : rendered;
+  }
+
+  /** What no column governs, as a list of at most one entry. */
+  unknown(name: string, value: unknown): (readonly [string, unknown])[] {
+    return this.#strayEntry(fieldsOf(undefined), name, value, 0);
+  }
+
+  #item(column: Column, value: unknown): unknown {
+    if (value === null || (typeof value !== 'string' && typeof value !== 'object')) return value;
+    if (column.type === 'RECORD' && isObject(value)) {
+      const fields = new Map(column.fields?.map((field) => [field.name, field]));
+      return Object.fromEntries(
+        Object.entries(value).flatMap(([name, inner]) => {
+          const field = fields.get(name);
+          return field === undefined ? this.unknown(name, inner) : [[name, this.cell(field, inner)]];
+        }),
+      );
+    }
+    if (column.type === 'STRING' && typeof value === 'string') return this.#text(column, value);
+    return findItemProblem(value, column) === undefined ? value : this.#stray(fieldsOf(column), value);
+  }
+
+  #text(column: Column, text: string): string | null {
+    switch (column.contentClass) {
+      case 'own-words':
+        return text;
+      case 'name':
+        return this.#name(text);
+      case 'identity':
+        return this.#identity(column, text);
+      case 'question':
+        return this.#content([column.contentField ?? 'attributes'], text);
+      default:
+        return this.#content(fieldsOf(column), text);
+    }
+  }
+
+  #content(fields: readonly ContentField[], text: string): string | null {
+    const mode = strictestMode(fields.map((field) => this.#policy.modeOf(field)));
+    const isHashed = isHash(text) && ['hash', 'none'].includes(this.#passedMode(fields).kind);
+    return this.#take(isHashed && mode.kind !== 'none' ? { text, cut: true } : this.#policy.applyMode(mode, text));
+  }
+
+  #take({ text, cut }: AppliedContent): string | null {
+    this.cut ||= cut;
+    return text ?? null;
+  }
+
+  #name(text: string): string | null {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const masked = this.#policy.mask(text).text ?? null;
+    this.#names.set(text, masked);
+    return masked;
+  }
+
+  /** An id in which something is found becomes its hash as a whole: one person stays one value. */
+  #identity({ contentField = 'attributes', mode: columnMode }: Column, id: string): string | null {
+    const mode = this.#policy.modeOf(contentField);
+    const passed = this.#passed;
+    const wasHashed =
+      passed !== undefined && (statedMode(passed, contentField).kind !== 'full' || masksText(passed)) && isHash(id);
+    if (mode.kind === 'none' && columnMode !== 'REQUIRED') return null;
+    if (wasHashed) return id;
+    const isLeft = mode.kind !== 'none' && mode.kind !== 'hash' && this.#policy.applyMode(mode, id).text === id;
+    return isLeft ? id : this.#policy.hash(id);
+  }
+
+  #stray(fields: readonly ContentField[], value: unknown, depth = 0): unknown {
+    if (typeof value === 'string') return this.#content(fields, value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth >= MAX_DEPTH) return null;
+    if (isArray(value)) return withoutRemoved(value, (item) => this.#stray(fields, item, depth + 1));
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([name, inner]) => this.#strayEntry(fields, name, inner, depth + 1)),
+    );
+  }
+
+  #strayEntry(
+    fields: readonly ContentField[],
+    name: string,
+    value: unknown,
+    depth: number,
+  ): (readonly [string, unknown])[] {
+    const isName = CODE_NAME.test(name) && this.#name(name) === name;
+    const key = isName ? name : this.#content(fields, name);
+    return key === null ? [] : [[key, this.#stray(fields, value, depth)]];
+  }
+
+  #passedMode(fields: readonly ContentField[]): ContentMode {
+    const passed = this.#passed;
+    return strictestMode(passed === undefined ? [] : fields.map((field) => statedMode(passed, field)));
+  }
+}
+
+/** The content fields that govern a text somewhere in a column: its own, and that of texts that nobody knows. */
+function fieldsOf(column: Column | undefined): ContentField[] {
+  const own = column?.contentField === undefined ? [] : [column.contentField];
+  return ['attributes', ...own, ...(column?.fields ?? []).flatMap(fieldsOf)];
+}
+
+/** A list holds no NULL: what is removed leaves it. */
+function withoutRemoved(items: readonly unknown[], redact: (item: unknown) => unknown): readonly unknown[] {
+  return items
+    .map((item) => ({ item, redacted: redact(item) }))
+    .flatMap(({ item, redacted }) => (redacted === null && item !== null ? [] : [redacted]));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
