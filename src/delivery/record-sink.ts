@@ -1,5 +1,4 @@
-import type { MismatchRecord } from '../migration/mismatch-columns.ts';
-import type { ConversationRecord } from '../record/conversation-columns.ts';
+import type { RedactedRow } from '../record/redacted-row.ts';
 
 /** The `name` of a table's definition. A destination may call the table otherwise. */
 export type TableName = string;
@@ -13,7 +12,7 @@ export interface LedgerEntry {
    */
   readonly key: string;
   /** The whole row, redacted. A plain JSON value: text, finite numbers, booleans, NULL, arrays and records of them. */
-  readonly row: ConversationRecord | MismatchRecord | Readonly<Record<string, unknown>>;
+  readonly row: RedactedRow;
 }
 
 /** What became of one entry. */

@@ -5,6 +5,7 @@ import { LocalStore } from '../../src/store/local-store.ts';
 import { NAMED_QUERIES } from '../../src/store/named-queries.ts';
 import { sampleEntry } from '../store/sample-entry.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
+import { givenRow } from '../support/given-row.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { runTestCli } from './test-context.ts';
 
@@ -63,14 +64,14 @@ function writeStore(): string {
     {
       table: 'token_mismatches',
       key: 'a:1:total_token_count',
-      row: {
+      row: givenRow({
         message_id: 'a',
         timestamp: '2026-03-01T10:00:00Z',
         field: 'total_token_count',
         cause: 'last_call_only',
         diff: -70,
         explained: true,
-      },
+      }),
     },
   ]);
   store.close();

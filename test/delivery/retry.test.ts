@@ -11,6 +11,7 @@ import type { FallbackEntry } from '../../src/delivery/fallback-writer.ts';
 import type { InsertOutcome, InsertRow } from '../../src/delivery/insert-transport.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { outboxIn } from '../support/delivery-bench.ts';
+import { givenRow } from '../support/given-row.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { sampleRow, sampleRows } from '../support/sample-rows.ts';
 
@@ -151,7 +152,7 @@ test('each version of a turn that is refused goes to the fallback for its own re
     })),
   }));
   const [first, other] = [sampleRow('turn'), sampleRow('other')];
-  await sink.write([first, other, { ...first, key: 'turn:2', row: { ...first.row, record_version: 2 } }]);
+  await sink.write([first, other, { ...first, key: 'turn:2', row: givenRow({ ...first.row, record_version: 2 }) }]);
   await clock.advance(2_000);
   const said = fallback.map(({ insertId, payload }) => [insertId, payload.spanledger]);
   expect(said).toMatchObject([

@@ -14,6 +14,7 @@ import { LEDGER_TABLES } from '../../src/store/tables.ts';
 import { imbalance } from '../conformance/record-sink-suite.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
 import { DATASET, TABLE } from '../support/delivery-tables.ts';
+import { givenRow } from '../support/given-row.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { LoopbackLogging } from '../support/loopback-logging.ts';
 import { sampleRow } from '../support/sample-rows.ts';
@@ -282,7 +283,7 @@ class Schedule {
         field: 'total_token_count',
         diff: random.below(1_000),
       };
-      return { table, key: `${id}:1:total_token_count`, row };
+      return { table, key: `${id}:1:total_token_count`, row: givenRow(row) };
     }
     const kind = random.next();
     if (kind < 0.02) return sampleRow(id, { prompt_token_count: 'many' }, table);

@@ -91,6 +91,7 @@ describe('which table gets which row', () => {
       threshold: 100,
       cause: 'last_model_call',
       explained: true,
+      content_policy: 'full',
     });
   });
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { LedgerEntry } from '../../src/delivery/record-sink.ts';
 import { buildZipAmendment, ZIP_AMENDMENT } from '../../src/record/zip-amendment.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
+import { givenRow } from '../support/given-row.ts';
 import { sampleSpan } from '../support/span-snapshot-builder.ts';
 import { sampleEntry } from './sample-entry.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -82,7 +83,7 @@ test('of two ZIPs the newest is shown whole, never a mixture', () => {
 test('a ZIP that another process makes of a turn that has one already is the newer', () => {
   const span = sampleSpan({ id: 'zip.create', attributes: { 'spanledger.message_id': 'm', 'zip.id': 'second' } });
   const made = buildZipAmendment(span);
-  const added: LedgerEntry = { table: 'conversation_logs', key: made?.key ?? '', row: made?.row ?? {} };
+  const added: LedgerEntry = { table: 'conversation_logs', key: made?.key ?? '', row: givenRow(made?.row ?? {}) };
   const turn = sampleEntry('m', { zip_id: 'first', date_partition: made?.row.date_partition });
   expect(latest([turn, added], 'zip_id')).toEqual([{ zip_id: 'second' }]);
   expect(latest([added, turn], 'zip_id')).toEqual([{ zip_id: 'second' }]);

@@ -1,5 +1,6 @@
 import type { LedgerEntry, TableName } from '../../src/delivery/record-sink.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
+import { givenRow } from '../support/given-row.ts';
 
 /** A row with every column, NULL or empty but for the required ones and what is given. */
 export function sampleEntry(
@@ -20,5 +21,5 @@ export function sampleEntry(
     record_version: 1,
     ...given,
   };
-  return { table, key: `${messageId}:${String(row.record_version)}`, row };
+  return { table, key: `${messageId}:${String(row.record_version)}`, row: givenRow(row) };
 }

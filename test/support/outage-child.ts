@@ -12,6 +12,7 @@ import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts'
 import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
 import { DATASET, TABLE } from './delivery-tables.ts';
+import { givenRow } from './given-row.ts';
 import { loopbackClientOptions } from './loopback-logging.ts';
 
 export interface OutageRequest {
@@ -156,7 +157,7 @@ function buildEntry(id: string, now: number): LedgerEntry {
   });
   row.start_timestamp = timestamp;
   row.end_timestamp = timestamp;
-  return { table: 'conversation_logs', key: `${messageId}:1`, row };
+  return { table: 'conversation_logs', key: `${messageId}:1`, row: givenRow(row) };
 }
 
 function send(answer: OutageAnswer): void {

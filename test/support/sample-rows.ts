@@ -1,4 +1,5 @@
 import type { LedgerEntry, TableName } from '../../src/delivery/record-sink.ts';
+import { givenRow } from './given-row.ts';
 
 /** Entries of a conversation table with keys `PREFIX-0:1`, `PREFIX-1:1`, …; every column that BigQuery requires, and some text. */
 export function sampleRows(count: number, prefix = 'm', table: TableName = 'conversation_logs'): LedgerEntry[] {
@@ -14,7 +15,7 @@ export function sampleRow(
   return {
     table,
     key: `${messageId}:1`,
-    row: {
+    row: givenRow({
       conversation_id: 'conversation',
       message_id: messageId,
       timestamp: now.toISOString(),
@@ -30,6 +31,6 @@ export function sampleRow(
       record_version: 1,
       sampled: true,
       ...given,
-    },
+    }),
   };
 }
