@@ -1,5 +1,4 @@
-import type { MismatchRecord } from '../migration/mismatch-columns.ts';
-import type { ConversationRecord } from '../record/conversation-columns.ts';
+import type { RedactedRow } from '../record/redacted-row.ts';
 
 export type TableName = 'conversation_logs' | 'conversation_logs_legacy' | 'token_mismatches';
 
@@ -11,8 +10,8 @@ export interface LedgerEntry {
    * and what makes every retry and replay idempotent. At most 128 characters (limit of BigQuery's `insertId`).
    */
   readonly key: string;
-  /** The whole row, redacted. A plain JSON value: text, finite numbers, booleans, NULL, arrays and records of them. */
-  readonly row: ConversationRecord | MismatchRecord | Readonly<Record<string, unknown>>;
+  /** A plain JSON value: text, finite numbers, booleans, NULL, arrays and records of them. */
+  readonly row: RedactedRow;
 }
 
 /** What became of one entry. */

@@ -7,11 +7,13 @@ import {
   DEFAULT_MAPPING_TIMEOUT_MILLIS,
 } from '../pipeline/conversation.ts';
 import { handOver, type TurnWriteResult, type TurnWriter, writeTurn, writeTurnSync } from '../pipeline/write-turn.ts';
+import type { RedactedRow } from '../record/redacted-row.ts';
 import type { Turn } from '../spans/turn.ts';
 import type { TurnExporter, TurnExportResult } from '../spans/turn-exporter.ts';
 import type { Backend } from './backend.ts';
 import type { ComparisonConfig } from './compare-records.ts';
 import type { LegacyMappingOptions } from './load-legacy-mapping.ts';
+import type { MismatchRecord } from './mismatch-columns.ts';
 import type { SideBySide } from './side-by-side.ts';
 
 // The exporter of a migration: it asks the live switch once for each finished turn and runs the mappings that the
@@ -162,7 +164,11 @@ class SwitchedExporter implements DualExporter {
       }
       const version = solid.stored.record_version ?? 1;
       const entries = mismatches.map(
-        (row): LedgerEntry => ({ table: 'token_mismatches', key: `${row.message_id}:${version}:${row.field}`, row }),
+        (row): LedgerEntry => ({
+          table: 'token_mismatches',
+          key: `${row.message_id}:${version}:${row.field}`,
+          row: row as RedactedRow<MismatchRecord>,
+        }),
       );
       return handOver(sink, entries);
     } catch (error) {

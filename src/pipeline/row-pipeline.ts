@@ -4,7 +4,7 @@ import type { SettingValues } from '../config/setting-values.ts';
 import type { RecordSink } from '../delivery/record-sink.ts';
 import type { Backend } from '../migration/backend.ts';
 import { createDualExporter } from '../migration/dual.ts';
-import { type ContentPolicyConfig, createContentPolicy } from '../privacy/content-policy.ts';
+import { type ContentPolicy, type ContentPolicyConfig, createContentPolicy } from '../privacy/content-policy.ts';
 import { buildRecordOfReading } from '../record/build-record.ts';
 import { CONVERSATION_LOGS, type ConversationRecord } from '../record/conversation-columns.ts';
 import { type Enricher, enrichRecord } from '../record/enrich.ts';
@@ -77,15 +77,17 @@ export function createRowPipeline(options: RowPipelineOptions): RowPipeline {
       },
       exportSync: (turn) => exporter.exportSync(turn),
       finishSync: () => exporter.finishSync(),
-      amend: (span) => writeAmendment(sink, span),
+      amend: (span) => writeAmendment(sink, policy, span),
     },
   };
 }
 
-async function writeAmendment(sink: RecordSink, span: SpanSnapshot): Promise<TurnExportResult> {
+async function writeAmendment(sink: RecordSink, policy: ContentPolicy, span: SpanSnapshot): Promise<TurnExportResult> {
   const amendment = buildZipAmendment(span);
   if (amendment === undefined) return { status: 'exported' };
-  const reason = await handOver(sink, [{ table: 'conversation_logs', ...amendment }]);
+  const reason = await handOver(sink, [
+    { table: 'conversation_logs', key: amendment.key, row: redactRow(CONVERSATION_LOGS, amendment.row, policy) },
+  ]);
   return reason === undefined ? { status: 'exported' } : { status: 'failed', reason };
 }
 

@@ -3,6 +3,7 @@ import { describeError } from '../base/errors.ts';
 import type { LedgerEntry, RecordSink, TableName } from '../delivery/record-sink.ts';
 import { runMapping, type TurnMapping } from '../migration/run-mapping.ts';
 import type { ConversationRecord } from '../record/conversation-columns.ts';
+import type { RedactedRow } from '../record/redacted-row.ts';
 import type { Turn } from '../spans/turn.ts';
 
 /** Applies the content policy to a copy of the row. */
@@ -60,7 +61,11 @@ function deliver(writer: TurnWriter, record: ConversationRecord, table: TableNam
     // Fails closed, and without the message, which may quote the text.
     return { status: 'failed', reason: `redaction failed: ${error instanceof Error ? error.name : typeof error}` };
   }
-  const entry: LedgerEntry = { table, key: `${stored.message_id}:${stored.record_version ?? 1}`, row: stored };
+  const entry: LedgerEntry = {
+    table,
+    key: `${stored.message_id}:${stored.record_version ?? 1}`,
+    row: stored as RedactedRow<ConversationRecord>,
+  };
   return { status: 'handed-over', record, stored, settled: handOver(writer.sink, [entry]) };
 }
 

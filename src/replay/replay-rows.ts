@@ -100,7 +100,7 @@ class Replay {
       this.#books.storedBefore += 1;
       return undefined;
     }
-    return { table: definition.name as TableName, key, row };
+    return { table: definition.name as TableName, key, row: row as LedgerEntry['row'] };
   }
 
   async #write(): Promise<void> {

@@ -16,6 +16,7 @@ import { DeliveryProcess } from '../support/delivery-process.ts';
 import { DATASET, TEST_TABLES } from '../support/delivery-tables.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { LoopbackLogging } from '../support/loopback-logging.ts';
+import { redacted } from '../support/redacted.ts';
 import { sampleRow } from '../support/sample-rows.ts';
 import { DeliveryOracle, type Verdict } from './delivery-oracle.ts';
 import { drawBigQueryFault, drawLoggingFault, nameFault } from './fault-choice.ts';
@@ -269,12 +270,15 @@ class Schedule {
     const id = `s${this.#seed}-${this.#written++}`;
     const random = this.#random;
     if (table === 'token_mismatches') {
-      const row = {
-        message_id: id,
-        timestamp: new Date().toISOString(),
-        field: 'total_token_count',
-        diff: random.below(1_000),
-      };
+      const row = redacted(
+        {
+          message_id: id,
+          timestamp: new Date().toISOString(),
+          field: 'total_token_count',
+          diff: random.below(1_000),
+        },
+        table,
+      );
       return { table, key: `${id}:1:total_token_count`, row };
     }
     const kind = random.next();
