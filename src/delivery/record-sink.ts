@@ -11,7 +11,7 @@ export interface LedgerEntry {
    * and what makes every retry and replay idempotent. At most 128 characters (limit of BigQuery's `insertId`).
    */
   readonly key: string;
-  /** The whole row, redacted. A plain JSON value: text, finite numbers, booleans, NULL, arrays and records of them. */
+  /** A plain JSON value: text, finite numbers, booleans, NULL, arrays and records of them. */
   readonly row: RedactedRow;
 }
 

@@ -5,8 +5,8 @@ import { LocalStore } from '../../src/store/local-store.ts';
 import { NAMED_QUERIES } from '../../src/store/named-queries.ts';
 import { sampleEntry } from '../store/sample-entry.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
-import { givenRow } from '../support/given-row.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
+import { redacted } from '../support/redacted.ts';
 import { runTestCli } from './test-context.ts';
 
 const clock: Clock = { ...systemClock, now: () => Date.parse('2026-03-02T12:00:00Z') };
@@ -64,14 +64,17 @@ function writeStore(): string {
     {
       table: 'token_mismatches',
       key: 'a:1:total_token_count',
-      row: givenRow({
-        message_id: 'a',
-        timestamp: '2026-03-01T10:00:00Z',
-        field: 'total_token_count',
-        cause: 'last_call_only',
-        diff: -70,
-        explained: true,
-      }),
+      row: redacted(
+        {
+          message_id: 'a',
+          timestamp: '2026-03-01T10:00:00Z',
+          field: 'total_token_count',
+          cause: 'last_call_only',
+          diff: -70,
+          explained: true,
+        },
+        'token_mismatches',
+      ),
     },
   ]);
   store.close();

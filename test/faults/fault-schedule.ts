@@ -14,9 +14,9 @@ import { LEDGER_TABLES } from '../../src/store/tables.ts';
 import { imbalance } from '../conformance/record-sink-suite.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
 import { DATASET, TABLE } from '../support/delivery-tables.ts';
-import { givenRow } from '../support/given-row.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { LoopbackLogging } from '../support/loopback-logging.ts';
+import { redacted } from '../support/redacted.ts';
 import { sampleRow } from '../support/sample-rows.ts';
 import { DeliveryOracle, type Verdict } from './delivery-oracle.ts';
 import { drawBigQueryFault, drawLoggingFault, nameFault } from './fault-choice.ts';
@@ -283,7 +283,7 @@ class Schedule {
         field: 'total_token_count',
         diff: random.below(1_000),
       };
-      return { table, key: `${id}:1:total_token_count`, row: givenRow(row) };
+      return { table, key: `${id}:1:total_token_count`, row: redacted(row, table) };
     }
     const kind = random.next();
     if (kind < 0.02) return sampleRow(id, { prompt_token_count: 'many' }, table);
