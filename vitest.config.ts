@@ -33,5 +33,10 @@ const TIERS: Readonly<Record<string, () => Tier>> = {
 
 export default defineConfig(({ mode }) => ({
   // Long enough for a machine several times slower: a limit tells what hangs from what works, and nothing else.
-  test: { testTimeout: 120_000, hookTimeout: 240_000, ...(TIERS[mode]?.() ?? QUICK) },
+  test: {
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000, interval: 10 } },
+    ...(TIERS[mode]?.() ?? QUICK),
+  },
 }));

@@ -7,7 +7,7 @@ import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import { readTurn } from '../../src/record/read-turn.ts';
 import { buildTurns } from '../../src/spans/build-turns.ts';
 
-const DIRECTORY = join(import.meta.dirname, '../../fixtures/legacy');
+const DIRECTORY = join(import.meta.dirname, '../fixtures/legacy');
 
 interface Fixture {
   readonly expected_row: Readonly<Record<string, unknown>>;

@@ -10,9 +10,9 @@ function loadedIn(backend: string): string[] {
     import { registerHooks } from 'node:module';
     const loaded = [];
     registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
-    const { createDualExporter } = await import('./exporters/dual.ts');
+    const { createDualExporter } = await import('./src/migration/dual.ts');
     const { buildRecord } = await import('./src/record/build-record.ts');
-    const { createDiagnostics } = await import('./src/diagnostics.ts');
+    const { createDiagnostics } = await import('./src/base/diagnostics.ts');
     const { sampleTurn } = await import('./test/support/sample-turn.ts');
     const { CollectingSink } = await import('./test/support/collecting-sink.ts');
     const exporter = createDualExporter({
