@@ -90,7 +90,7 @@ test.each([
   });
   const rows = sampleRows(3);
   await sink.write(rows);
-  await expect.poll(() => sink.stats().pending, { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => sink.stats().pending).toBe(0);
   await sink.shutdown(10_000);
   const byKey = (a: { message_id?: unknown }, b: { message_id?: unknown }): number =>
     String(a.message_id).localeCompare(String(b.message_id));

@@ -12,6 +12,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { mapWithRules } from '../support/map-with-rules.ts';
 import { migratingPipeline, storedJson } from '../support/migrating-pipeline.ts';
 import { mixedTurns } from '../support/mixed-turns.ts';
+import { cases } from '../support/property-seed.ts';
 
 const FAULTY_TRACKER = join(import.meta.dirname, '../support/faulty-tracker.ts');
 
@@ -118,7 +119,7 @@ describe('what the legacy side does to a solid row', () => {
         for (const turn of turns) expect(solid.get(messageId(turn))).toBe(storedJson(mapWithRules(turn)));
         expect(sink.json('conversation_logs')).toHaveLength(turns.length);
       }),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     );
   });
 });
