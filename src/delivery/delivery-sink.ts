@@ -193,7 +193,12 @@ class Delivery implements DeliverySink {
 
   persistSync(): void {
     this.#intake.drainSync();
-    this.#emptyMemory('process-ended');
+    for (const row of this.#memory.takeAll()) {
+      const result = { status: 'fallback', reason: row.refusal ?? 'process-ended' } as const;
+      this.#lastResort.write(row, result.reason);
+      this.#books.settle(result);
+      this.#onSettled(row, result);
+    }
   }
 
   readmitRefused(): void {
@@ -242,14 +247,5 @@ class Delivery implements DeliverySink {
       lane.pump();
     }
     this.#flushes.check();
-  }
-
-  #emptyMemory(reason: string): void {
-    for (const row of this.#memory.takeAll()) {
-      const result = { status: 'fallback', reason: row.refusal ?? reason } as const;
-      this.#lastResort.write(row, result.reason);
-      this.#books.settle(result);
-      this.#onSettled(row, result);
-    }
   }
 }
