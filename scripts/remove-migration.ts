@@ -40,7 +40,8 @@ export function removeMigration(directory: string): readonly string[] {
     );
     const lines = withoutImports.split('\n');
     const kept = lines.filter((line) => !MARK.test(line));
-    if (/^(?:src|exporters)\//.test(file)) removed.push(...lines.filter((line) => MARK.test(line)).map((line) => `${file}: ${line.trim()}`));
+    if (/^(?:src|exporters)\//.test(file))
+      removed.push(...lines.filter((line) => MARK.test(line)).map((line) => `${file}: ${line.trim()}`));
     if (kept.join('\n') !== text) writeFileSync(join(directory, file), kept.join('\n'));
   }
   const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { countLoggedTurns } from '../../src/cli/count-fallback-rows.ts';
 import { buildFallbackEntries } from '../../src/delivery/fallback-entry.ts';
-import type { LedgerEntry } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry } from '../../src/delivery/row-sink.ts';
 import type { PendingRow } from '../../src/delivery/row-store.ts';
 import type { Backend } from '../../src/migration/backend-switch.ts';
 import type { Turn } from '../../src/spans/turn.ts';

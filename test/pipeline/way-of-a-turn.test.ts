@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect, it } from 'vitest';
 import type { SettingValues } from '../../src/config/setting-values.ts';
-import type { LedgerEntry, WriteResult } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry, WriteResult } from '../../src/delivery/row-sink.ts';
 import { createSpanledger } from '../../src/start/spanledger.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 

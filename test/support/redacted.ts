@@ -1,4 +1,4 @@
-import type { TableName } from '../../src/delivery/record-sink.ts';
+import type { TableName } from '../../src/delivery/row-sink.ts';
 import { createContentPolicy } from '../../src/privacy/content-policy.ts';
 import { type RedactedRow, redactRow } from '../../src/record/redacted-row.ts';
 import { LEDGER_TABLES } from '../../src/store/tables.ts';
