@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import { createDiagnostics } from '../src/base/diagnostics.ts';
-import type { RecordSink } from '../src/delivery/record-sink.ts';
+import type { RowSink } from '../src/delivery/row-sink.ts';
 import type { Backend } from '../src/migration/backend.ts';
 import { createDualExporter } from '../src/migration/dual.ts';
 import { mapWithRules } from '../test/support/map-with-rules.ts';
@@ -16,7 +16,7 @@ const TURNS = 1_000;
 const ROUNDS = 15;
 
 const settled = Promise.resolve({ settled: true, pending: 0, detail: '' });
-const sink: RecordSink = {
+const sink: RowSink = {
   name: 'nowhere',
   write: async (entries) => entries.map(() => ({ status: 'stored' })),
   flush: () => settled,

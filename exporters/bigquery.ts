@@ -3,7 +3,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { systemClock } from '../src/base/clock.ts';
 import { createDiagnostics, type Diagnostics } from '../src/base/diagnostics.ts';
 import { type ConfigOptions, resolveConfig } from '../src/config/resolve-config.ts';
-import type { RecordSink } from '../src/delivery/record-sink.ts';
+import type { RowSink } from '../src/delivery/row-sink.ts';
 import { createBigQuerySink } from '../src/google/bigquery-sink.ts';
 import { createConversationExporter } from '../src/pipeline/conversation.ts';
 import { buildRecord } from '../src/record/build-record.ts';
@@ -14,7 +14,7 @@ import type { Turn } from '../src/spans/turn.ts';
 
 export interface BigQuerySpanExporterOptions extends ConfigOptions {
   /** Where rows go instead of BigQuery. */
-  readonly sink?: RecordSink;
+  readonly sink?: RowSink;
   /** Where the exporter's own messages go. Default: one line a problem on standard error. */
   readonly diagnostics?: Diagnostics;
 }
@@ -32,7 +32,7 @@ const MAX_WAITING_SPANS = 100_000;
  * new NodeSDK({ spanProcessors: [new BatchSpanProcessor(exporter)] }).start();
  */
 export class BigQuerySpanExporter implements SpanExporter {
-  readonly #sink: RecordSink;
+  readonly #sink: RowSink;
   readonly #turns: SpanBatches = new SpanBatches({ classify: classifySpan, maxSpans: MAX_WAITING_SPANS });
   readonly #write: (turn: Turn) => Promise<string | undefined>;
   readonly #flushMillis: number;

@@ -7,11 +7,11 @@ export type { FieldModes, SettingValues, TraceExporterName } from './config/sett
 export type {
   FlushResult,
   LedgerEntry,
-  RecordSink,
+  RowSink,
   SinkStats,
   TableName,
   WriteResult,
-} from './delivery/record-sink.ts';
+} from './delivery/row-sink.ts';
 export { type AgentTrace, type TraceAgentOptions, traceAgent } from './instrumentation/trace-agent.ts';
 export {
   type ModelCallTrace,

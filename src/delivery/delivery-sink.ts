@@ -17,9 +17,9 @@ import { LastResort } from './last-resort.ts';
 import { MemoryRowStore } from './memory-row-store.ts';
 import { startAdoption } from './outbox-adoption.ts';
 import { OutboxDirectory } from './outbox-directory.ts';
-import type { FlushResult, LedgerEntry, TableName, WriteResult } from './record-sink.ts';
 import { rememberSuccess } from './remember-success.ts';
 import { RowIntake } from './row-intake.ts';
+import type { FlushResult, LedgerEntry, TableName, WriteResult } from './row-sink.ts';
 import type { PendingRow, RowStore } from './row-store.ts';
 import { TableLane } from './table-lane.ts';
 

@@ -1,6 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
-import type { LedgerEntry } from '../delivery/record-sink.ts';
+import type { LedgerEntry } from '../delivery/row-sink.ts';
 import {
   type ConversationExporterOptions,
   createConversationExporter,

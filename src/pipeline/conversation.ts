@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
-import type { RecordSink } from '../delivery/record-sink.ts';
+import type { RowSink } from '../delivery/row-sink.ts';
 import type { TurnMapping } from '../migration/run-mapping.ts';
 import type { TurnExporter, TurnExportResult } from '../spans/turn-exporter.ts';
 import { type RedactRecord, writeTurn, writeTurnSync } from './write-turn.ts';
 
 export interface ConversationExporterOptions {
-  readonly sink: RecordSink;
+  readonly sink: RowSink;
   /** Makes the row, enriched. */
   readonly map: TurnMapping;
   /** Applies the content policy before any sink sees the row. One that throws costs the row. Default: none. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { SettingValues } from '../config/setting-values.ts';
-import type { RecordSink } from '../delivery/record-sink.ts';
+import type { RowSink } from '../delivery/row-sink.ts';
 import type { Backend } from '../migration/backend.ts';
 import { createDualExporter } from '../migration/dual.ts';
 import { type ContentPolicyConfig, createContentPolicy } from '../privacy/content-policy.ts';
@@ -24,7 +24,7 @@ export interface RowPipelineOptions {
   readonly values: SettingValues;
   readonly readBackend: () => Backend;
   /** Default: the sink that the settings name. */
-  readonly sink: RecordSink | undefined;
+  readonly sink: RowSink | undefined;
   readonly enrichers: readonly Enricher[];
   readonly content: ContentPolicyConfig;
   /** Sends a turn to the trace backend that was not sampled, where a rule wants it. @returns whether it is there */
@@ -36,7 +36,7 @@ export interface RowPipelineOptions {
 /** Everything behind the turn processor. */
 export interface RowPipeline {
   readonly exporter: TurnExporter;
-  readonly sink: RecordSink;
+  readonly sink: RowSink;
 }
 
 /**
@@ -82,7 +82,7 @@ export function createRowPipeline(options: RowPipelineOptions): RowPipeline {
   };
 }
 
-async function writeAmendment(sink: RecordSink, span: SpanSnapshot): Promise<TurnExportResult> {
+async function writeAmendment(sink: RowSink, span: SpanSnapshot): Promise<TurnExportResult> {
   const amendment = buildZipAmendment(span);
   if (amendment === undefined) return { status: 'exported' };
   const reason = await handOver(sink, [{ table: 'conversation_logs', ...amendment }]);

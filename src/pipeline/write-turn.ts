@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
-import type { LedgerEntry, RecordSink, TableName } from '../delivery/record-sink.ts';
+import type { LedgerEntry, RowSink, TableName } from '../delivery/row-sink.ts';
 import { runMapping, type TurnMapping } from '../migration/run-mapping.ts';
 import type { ConversationRecord } from '../record/conversation-columns.ts';
 import type { Turn } from '../spans/turn.ts';
@@ -14,7 +14,7 @@ export interface TurnWriter {
   /** Time that an asynchronous `map` may take. */
   readonly timeoutMillis: number;
   readonly redact: RedactRecord | undefined;
-  readonly sink: RecordSink;
+  readonly sink: RowSink;
   readonly clock: Clock;
 }
 
@@ -65,7 +65,7 @@ function deliver(writer: TurnWriter, record: ConversationRecord, table: TableNam
 }
 
 /** @returns why a sink that breaks its contract threw or rejected, else `undefined` */
-export async function handOver(sink: RecordSink, entries: readonly LedgerEntry[]): Promise<string | undefined> {
+export async function handOver(sink: RowSink, entries: readonly LedgerEntry[]): Promise<string | undefined> {
   try {
     await sink.write(entries);
     return undefined;

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { resolveContentPolicies } from '../config/resolve-content-policies.ts';
 import type { SettingValues } from '../config/setting-values.ts';
-import type { LedgerEntry, RecordSink } from '../delivery/record-sink.ts';
+import type { LedgerEntry, RowSink } from '../delivery/row-sink.ts';
 import { createRowPipeline } from '../pipeline/row-pipeline.ts';
 import { type FileContext, readTurns } from './read-turns.ts';
 import type { ReplayCandidate } from './replay-candidates.ts';
@@ -34,7 +34,7 @@ export async function* readOtlpRows(
   }
 }
 
-function createCollector(entries: LedgerEntry[]): RecordSink {
+function createCollector(entries: LedgerEntry[]): RowSink {
   const done = { settled: true, pending: 0, detail: 'collected' };
   return {
     name: 'collector',

@@ -1,5 +1,5 @@
 import { parseFallbackPayload } from '../delivery/fallback-entry.ts';
-import type { LedgerEntry, TableName } from '../delivery/record-sink.ts';
+import type { LedgerEntry, TableName } from '../delivery/row-sink.ts';
 import { PartJoiner } from './part-joiner.ts';
 import type { ReportProblem } from './read-json-objects.ts';
 

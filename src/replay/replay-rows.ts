@@ -1,4 +1,4 @@
-import type { LedgerEntry, RecordSink, TableName } from '../delivery/record-sink.ts';
+import type { LedgerEntry, RowSink, TableName } from '../delivery/row-sink.ts';
 import type { TableDefinition } from '../record/column.ts';
 import { findRowProblem } from '../record/validate-row.ts';
 import type { ReportProblem } from './read-json-objects.ts';
@@ -12,7 +12,7 @@ export interface ReplayOptions {
   readonly candidates: AsyncIterable<ReplayCandidate>;
   readonly tables: Readonly<Record<string, TableDefinition | undefined>>;
   /** Whose writes resolve once each row is stored or cannot be; undefined only reads. */
-  readonly sink: RecordSink | undefined;
+  readonly sink: RowSink | undefined;
   readonly replayed: Pick<ReplayedKeys, 'see' | 'has' | 'add'>;
   readonly report: ReportProblem;
   readonly onProgress: (books: ReplayBooks) => void;

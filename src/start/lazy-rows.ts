@@ -1,7 +1,7 @@
 import { describeError } from '../base/errors.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
-import type { FlushResult, SinkStats } from '../delivery/record-sink.ts';
+import type { FlushResult, SinkStats } from '../delivery/row-sink.ts';
 import type { BackendFlag } from '../migration/backend-flag.ts';
 import { watchBackend } from '../migration/watch-backend.ts';
 import type { RowPipeline, RowPipelineOptions } from '../pipeline/row-pipeline.ts';

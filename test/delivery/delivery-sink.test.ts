@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SinkStats } from '../../src/delivery/record-sink.ts';
+import type { SinkStats } from '../../src/delivery/row-sink.ts';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { faultQueue, HTML_PAGE } from '../support/bigquery-faults.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { countLoggedTurns } from '../../src/cli/count-fallback-rows.ts';
 import { buildFallbackEntries } from '../../src/delivery/fallback-entry.ts';
-import type { LedgerEntry } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry } from '../../src/delivery/row-sink.ts';
 import type { PendingRow } from '../../src/delivery/row-store.ts';
 import type { Backend } from '../../src/migration/backend.ts';
 import { createDualExporter, type DualExporterOptions } from '../../src/migration/dual.ts';

@@ -10,7 +10,7 @@ import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
-import { imbalance } from '../conformance/record-sink-suite.ts';
+import { imbalance } from '../conformance/row-sink-suite.ts';
 import { DeliveryOracle } from '../faults/delivery-oracle.ts';
 import { Random } from '../faults/random.ts';
 import { outboxIn, QUICK } from '../support/delivery-bench.ts';

@@ -1,4 +1,4 @@
-import type { LedgerEntry, TableName } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry, TableName } from '../../src/delivery/row-sink.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
 
 /** A row with every column, NULL or empty but for the required ones and what is given. */

@@ -6,7 +6,7 @@ import { ConfigurationError, describeError } from '../../base/errors.ts';
 import { toJsonLine, toJsonText, toPrintable } from '../../base/printable.ts';
 import { resolveConfig } from '../../config/resolve-config.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
-import type { TableName } from '../../delivery/record-sink.ts';
+import type { TableName } from '../../delivery/row-sink.ts';
 import { CONVERSATION_LOGS } from '../../record/conversation-columns.ts';
 import { readJsonObjects } from '../../replay/read-json-objects.ts';
 import { type ReplayCandidate, readCandidates } from '../../replay/replay-candidates.ts';
