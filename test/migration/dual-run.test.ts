@@ -21,11 +21,11 @@ const NOT_COMPARED = ['agent_name', 'api_version', 'bigquery_project_used', 'cli
 
 const FAULTY = { legacyModule: FAULTY_TRACKER, compareIgnore: NOT_COMPARED };
 
-describe('5,000 turns in dual mode', () => {
+describe('thousands of turns in dual mode', () => {
   it('finds every difference with its cause, and no other', async () => {
     const sink = new CollectingSink();
     const exporter = migratingPipeline({ sink, backend: 'dual', settings: FAULTY });
-    const turns = mixedTurns(5_000, 20_250_605);
+    const turns = mixedTurns(cases(5_000), 20_250_605);
     for (const result of await Promise.all(turns.map(({ turn }) => exporter.export(turn)))) {
       expect(result).toEqual({ status: 'exported' });
     }

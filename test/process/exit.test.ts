@@ -141,7 +141,7 @@ describe.concurrent('the end of the process', () => {
        await sleep(600_000);`,
       { directory, signal: 'SIGTERM' },
     );
-    expect(ended).toMatchObject({ code: 7, stdout: 'ready\nhost\n', stderr: statistics(1) });
+    expect(ended).toMatchObject({ code: 7, stdout: 'ready\nhost\n', stderr: statistics(2) });
     expect(rows(directory)).toEqual([{ question: 'draining', complete: 1 }]);
   });
 
