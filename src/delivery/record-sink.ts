@@ -1,4 +1,3 @@
-import type { MismatchRecord } from '../migration/mismatch-columns.ts';
 import type { ConversationRecord } from '../record/conversation-columns.ts';
 
 /** The `name` of a table's definition. A destination may call the table otherwise. */
@@ -8,12 +7,12 @@ export type TableName = string;
 export interface LedgerEntry {
   readonly table: TableName;
   /**
-   * Key of the row in its table: `message_id:record_version` for conversations, `message_id:record_version:field` for mismatches. The insert id,
-   * and what makes every retry and replay idempotent. At most 128 characters (limit of BigQuery's `insertId`).
+   * Key of the row in its table, as `buildRowKey` makes it. The insert id, and what makes every retry and replay
+   * idempotent. At most 128 characters (limit of BigQuery's `insertId`).
    */
   readonly key: string;
   /** The whole row, redacted. A plain JSON value: text, finite numbers, booleans, NULL, arrays and records of them. */
-  readonly row: ConversationRecord | MismatchRecord | Readonly<Record<string, unknown>>;
+  readonly row: ConversationRecord | Readonly<Record<string, unknown>>;
 }
 
 /** What became of one entry. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { toJsonLine, toPrintable } from '../../base/printable.ts';
 import { resolveConfig } from '../../config/resolve-config.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
-import { createMappingOption } from '../../migration/mapping-option.ts';
+import { createMappingOption } from '../../migration/mapping-option.ts'; // migration
 import { readOtlpRows } from '../../replay/read-otlp-rows.ts';
 import { createCliDiagnostics } from '../cli-diagnostics.ts';
 import type { RegisterCommand } from '../command-list.ts';
