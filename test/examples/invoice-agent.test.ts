@@ -15,6 +15,8 @@ import { runExample } from './run-example.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
+const idsOf = (rows: readonly Row[]): unknown[] => rows.map(({ message_id }) => message_id).sort();
+
 const ALL = CONVERSATIONS.flat();
 const TIMEOUT_MILLIS = 120_000;
 
@@ -119,7 +121,7 @@ test('the demo stores one exact row a turn, and its exported spans map to the ve
     rows.find(({ session_id }) => session_id === 'bruno-1'),
     cwd,
   );
-  expect(readLocal(cwd, 'conversation_logs_legacy')).toHaveLength(ALL.length);
+  expect(readLocal(cwd, 'conversation_logs_legacy')).toHaveLength(ALL.length); // migration
 
   writeFileSync(join(cwd, 'spans.jsonl'), collector.requests.join('\n'));
   const config = resolve('examples/invoice-agent/config.yaml');
@@ -163,12 +165,7 @@ test('with a project, the same rows go to BigQuery and nothing to SQLite', { tim
     cwd,
   );
   expect(bigquery.insertIds('conversation_logs')).toEqual(rows.map(({ message_id }) => `${message_id}:1`));
-  expect(
-    bigquery
-      .rows('conversation_logs_legacy')
-      .map(({ message_id }) => message_id)
-      .sort(),
-  ).toEqual(rows.map(({ message_id }) => message_id).sort());
+  expect(idsOf(bigquery.rows('conversation_logs_legacy'))).toEqual(idsOf(rows)); // migration
   expect(existsSync(join(cwd, '.spanledger/spanledger.db'))).toBe(false);
 });
 
@@ -194,8 +191,8 @@ test('a store that cannot be written changes nothing for the agent, and is said 
 
 test('a configuration with a wrong key ends the start with its name', { timeout: TIMEOUT_MILLIS }, async () => {
   const cwd = temporaryDirectory();
-  writeFileSync(join(cwd, 'wrong.yaml'), 'analytics:\n  conversation_tracking:\n    backnd: solid\n');
+  writeFileSync(join(cwd, 'wrong.yaml'), 'analytics:\n  conversation_tracking:\n    stor: local\n');
   const run = await runExample('invoice-agent/main.ts', cwd, { SPANLEDGER_CONFIG: 'wrong.yaml' });
   expect(run.status).toBe(1);
-  expect(run.stderr).toMatch(/ConfigurationError: .*backnd.*backend/s);
+  expect(run.stderr).toMatch(/ConfigurationError: .*stor .*store/s);
 });
