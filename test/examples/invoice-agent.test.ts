@@ -15,7 +15,7 @@ import { runExample } from './run-example.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-const idsOf = (rows: readonly Row[]): unknown[] => rows.map(({ message_id }) => message_id).sort();
+const idsOf = (rows: readonly Row[]): unknown[] => rows.map(({ message_id }) => message_id).sort(); // migration
 
 const ALL = CONVERSATIONS.flat();
 const TIMEOUT_MILLIS = 120_000;

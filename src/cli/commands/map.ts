@@ -59,8 +59,6 @@ function resolveValues(options: MapOptions, { cwd, env }: CliContext): SettingVa
     config === undefined ? ({ configFile: false, env: {} } as const) : { configFile: resolve(cwd, config), env };
   return resolveConfig({
     ...source,
-    settings: {
-      backend: options.mapping, // migration
-    },
+    settings: { backend: options.mapping }, // migration
   }).values;
 }
