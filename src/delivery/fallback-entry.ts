@@ -2,15 +2,15 @@ import { isObject } from '../base/json-value.ts';
 import type { FallbackEntry } from './fallback-writer.ts';
 import type { PendingRow } from './row-store.ts';
 
-/** A record up to this is one structured entry; Cloud Logging refuses entries over 256 KiB. */
+/** A row up to this is one structured entry; Cloud Logging refuses entries over 256 KiB. */
 const MAX_WHOLE_BYTES = 150_000;
-/** UTF-8 bytes of one part of a larger record. */
+/** UTF-8 bytes of one part of a larger row. */
 const MAX_PART_BYTES = 180_000;
 /** What operators search for. */
 const MARK = '[FALLBACK]';
 
 /**
- * The log entries of a row: one with the whole record, or numbered parts of its JSON text that `parseFallbackPayload`
+ * The log entries of a row: one with the whole row, or numbered parts of its JSON text that `parseFallbackPayload`
  * and a joiner bring together again. The same row gives the same insert ids and time stamp each time.
  */
 export function buildFallbackEntries(row: PendingRow, reason: string, isRefused: boolean): readonly FallbackEntry[] {

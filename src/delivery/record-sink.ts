@@ -1,4 +1,4 @@
-import type { ConversationRecord } from '../record/conversation-columns.ts';
+import type { RedactedRow } from '../record/redacted-row.ts';
 
 /** The `name` of a table's definition. A destination may call the table otherwise. */
 export type TableName = string;
@@ -11,8 +11,8 @@ export interface LedgerEntry {
    * idempotent. At most 128 characters (limit of BigQuery's `insertId`).
    */
   readonly key: string;
-  /** The whole row, redacted. A plain JSON value: text, finite numbers, booleans, NULL, arrays and records of them. */
-  readonly row: ConversationRecord | Readonly<Record<string, unknown>>;
+  /** A plain JSON value: text, finite numbers, booleans, NULL, arrays and records of them. */
+  readonly row: RedactedRow;
 }
 
 /** What became of one entry. */

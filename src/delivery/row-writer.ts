@@ -30,7 +30,7 @@ export class RowWriter {
   write(table: TableDefinition, record: ConversationRecord): WrittenRow {
     const stored = this.#redact(table, record);
     const key = buildRowKey(stored, table.keyColumns);
-    return { record, stored, settled: settle(this.#sink, [{ table: table.name, key, row: stored }]) };
+    return { record, stored, settled: this.#handOver([{ table: table.name, key, row: stored }]) };
   }
 
   /** Hands over rows that name their own keys. @returns as {@link WrittenRow.settled} */
@@ -38,10 +38,17 @@ export class RowWriter {
     table: TableDefinition,
     rows: readonly { readonly key: string; readonly row: Readonly<Record<string, unknown>> }[],
   ): Promise<string | undefined> {
-    return settle(
-      this.#sink,
-      rows.map(({ key, row }) => ({ table: table.name, key, row: this.#redact(table, row) })),
-    );
+    return this.#handOver(rows.map(({ key, row }) => ({ table: table.name, key, row: this.#redact(table, row) })));
+  }
+
+  /** A sink that breaks its contract and throws is a reason as well. */
+  async #handOver(entries: readonly LedgerEntry[]): Promise<string | undefined> {
+    try {
+      await this.#sink.write(entries);
+      return undefined;
+    } catch (error) {
+      return `${this.#sink.name}: ${describeError(error)}`;
+    }
   }
 
   /** Fails closed, and without the message, which may quote the text. */
@@ -51,15 +58,5 @@ export class RowWriter {
     } catch (error) {
       throw new Error(`redaction failed: ${error instanceof Error ? error.name : typeof error}`);
     }
-  }
-}
-
-/** A sink that breaks its contract and throws is a reason as well. */
-function settle(sink: RecordSink, entries: readonly LedgerEntry[]): Promise<string | undefined> {
-  const explain = (error: unknown): string => `${sink.name}: ${describeError(error)}`;
-  try {
-    return sink.write(entries).then(() => undefined, explain);
-  } catch (error) {
-    return Promise.resolve(explain(error));
   }
 }

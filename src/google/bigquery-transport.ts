@@ -103,8 +103,11 @@ class BigQueryTransport implements InsertTransport {
 }
 
 async function openConnection(options: BigQueryTransportOptions): Promise<Connection> {
-  const load = (): Promise<typeof import('@google-cloud/bigquery')> => import('@google-cloud/bigquery');
-  const { BigQuery } = await importPackage('@google-cloud/bigquery', 'Writing to BigQuery', load);
+  const { BigQuery } = await importPackage(
+    '@google-cloud/bigquery',
+    'Writing to BigQuery',
+    () => import('@google-cloud/bigquery'),
+  );
   const client = new BigQuery({
     ...options.clientOptions,
     ...(options.projectId !== undefined && { projectId: options.projectId }),

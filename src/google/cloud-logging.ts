@@ -1,5 +1,5 @@
 /**
- * The fallback in Cloud Logging: the whole record of a row that BigQuery did not take, in the log
+ * The fallback in Cloud Logging: the whole of a row that BigQuery did not take, in the log
  * `conversation_tracking_fallback`, from where replay brings it back. Goes through the client's own service object, because its
  * `log.write` adds an entry of its own, retries for ten minutes and cannot be given up.
  */
@@ -118,8 +118,11 @@ export async function* readFallbackLog(options: ReadFallbackOptions): AsyncGener
 }
 
 async function connect(options: CloudLoggingOptions): Promise<Connection> {
-  const load = (): Promise<typeof import('@google-cloud/logging')> => import('@google-cloud/logging');
-  const { v2 } = await importPackage('@google-cloud/logging', 'The fallback to Cloud Logging', load);
+  const { v2 } = await importPackage(
+    '@google-cloud/logging',
+    'The fallback to Cloud Logging',
+    () => import('@google-cloud/logging'),
+  );
   const client = new v2.LoggingServiceV2Client({
     ...options.clientOptions,
     ...(options.projectId !== undefined && { projectId: options.projectId }),

@@ -2,7 +2,7 @@ import type { ConversationRecord } from '../record/conversation-columns.ts';
 import { enrichRecord } from '../record/enrich.ts';
 import { INVOICE_AGENT_RULES } from '../record/invoice-agent-rules.ts';
 import { buildRuleEnrichers } from '../record/rule-enrichers.ts';
-import { countCodePoints, countWords, firstCodePoints } from '../record/text-metrics.ts';
+import { buildSummary, countCodePoints, countWords } from '../record/text-metrics.ts';
 import type { ModelCallReading, TurnReading } from '../record/turn-reading.ts';
 import { buildLegacyFrame } from './legacy-frame.ts';
 import { zipArrivedLate } from './zip-arrived-late.ts';
@@ -15,7 +15,6 @@ const LEGACY_CONSTANTS = {
   client_info: { user_agent: 'ADK-Agent/1.0.0', ip_address: null, platform: 'adk_api' },
 } satisfies Partial<ConversationRecord>;
 
-const SUMMARY_CODE_POINTS = 200;
 const FAILURE_IN_RESPONSE = 'Error detectado en respuesta del agente';
 /** Words in an answer that the old tracker took for a failure. */
 const FAILURE_WORDS = ['error', 'no se pudo', 'lo siento', 'problema'];
@@ -44,7 +43,7 @@ export function buildLegacyRecord(reading: TurnReading): ConversationRecord {
     session_id: reading.sessionId ?? reading.conversationId ?? null,
     user_question: question,
     agent_response: response === '' ? null : response,
-    response_summary: response === '' ? null : firstCodePoints(response, SUMMARY_CODE_POINTS),
+    response_summary: response === '' ? null : buildSummary(response),
     tools_used: toolNames,
     response_time_ms: frame.duration_ms,
     success: response !== '' && !failed && reading.error === undefined,

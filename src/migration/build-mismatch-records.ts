@@ -1,5 +1,5 @@
+import { truncateCodePoints } from '../privacy/truncate-text.ts';
 import type { ConversationRecord } from '../record/conversation-columns.ts';
-import { firstCodePoints } from '../record/text-metrics.ts';
 import type { Difference } from './compare-records.ts';
 import type { MismatchCause } from './find-mismatch-cause.ts';
 import type { MismatchRecord } from './mismatch-columns.ts';
@@ -37,5 +37,5 @@ export function buildMismatchRecords(
 function renderValue(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length <= MAX_VALUE_CODE_POINTS ? text : `${firstCodePoints(text, MAX_VALUE_CODE_POINTS)}…`;
+  return text.length <= MAX_VALUE_CODE_POINTS ? text : `${truncateCodePoints(text, MAX_VALUE_CODE_POINTS)}…`;
 }

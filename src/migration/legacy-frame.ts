@@ -1,4 +1,5 @@
-import { type ConversationRecord, EMPTY_ROW, SCHEMA_VERSION } from '../record/conversation-columns.ts';
+import { type ConversationRecord, SCHEMA_VERSION } from '../record/conversation-columns.ts';
+import { buildEmptyRecord } from '../record/empty-record.ts';
 import { buildRowTime, elapsedMillis, formatTimestamp } from '../record/row-time.ts';
 import type { TurnReading } from '../record/turn-reading.ts';
 
@@ -11,12 +12,14 @@ export function buildLegacyFrame(reading: TurnReading): ConversationRecord {
   const end = reading.endTimeUnixNano;
   const time = buildRowTime(reading.startTimeUnixNano);
   return {
-    ...EMPTY_ROW,
-    conversation_id: reading.conversationId ?? reading.sessionId ?? traceId,
-    message_id: `${traceId}-${rootSpanId}`,
+    ...buildEmptyRecord({
+      conversation_id: reading.conversationId ?? reading.sessionId ?? traceId,
+      message_id: `${traceId}-${rootSpanId}`,
+      timestamp: time.timestamp,
+      message_type: 'user_question',
+    }),
     ...time,
     timestamp: formatLegacyTimestamp(time.timestamp),
-    message_type: 'user_question',
     end_timestamp: end === undefined ? null : formatTimestamp(end),
     duration_ms: elapsedMillis(reading.startTimeUnixNano, end),
     trace_id: traceId,

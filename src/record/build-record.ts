@@ -1,15 +1,15 @@
 import type { Turn } from '../spans/turn.ts';
 import {
   type ConversationRecord,
-  EMPTY_ROW,
   type ModelCallRecord,
   SCHEMA_VERSION,
   type ToolCallRecord,
 } from './conversation-columns.ts';
+import { buildEmptyRecord } from './empty-record.ts';
 import { estimateCost, type ModelPrices } from './estimate-cost.ts';
 import { readTurn } from './read-turn.ts';
 import { buildRowTime, elapsedMillis, formatTimestamp } from './row-time.ts';
-import { countCodePoints, countWords, firstCodePoints } from './text-metrics.ts';
+import { buildSummary, countCodePoints, countWords } from './text-metrics.ts';
 import type { ModelCallReading, ToolCallReading, TurnReading } from './turn-reading.ts';
 import { buildZipColumns } from './zip-columns.ts';
 
@@ -19,8 +19,6 @@ export interface BuildRecordOptions {
   /** Prices by model name; without them no cost is estimated. */
   readonly prices?: ModelPrices | undefined;
 }
-
-const SUMMARY_CODE_POINTS = 200;
 
 /**
  * The row of a turn. Pure and total: the same turn gives the same row, whatever its spans hold. Meaning, download and
@@ -39,14 +37,17 @@ export function buildRecordOfReading(reading: TurnReading, options: BuildRecordO
   const root = turn.roots[0].span;
   const durationMs = elapsedMillis(reading.startTimeUnixNano, reading.endTimeUnixNano);
   const end = reading.endTimeUnixNano;
+  const time = buildRowTime(reading.startTimeUnixNano);
   return {
-    ...EMPTY_ROW,
-    conversation_id: wellFormed(reading.conversationId ?? reading.sessionId) ?? turn.traceId,
-    message_id: `${turn.traceId}-${turn.rootSpanId}`,
+    ...buildEmptyRecord({
+      conversation_id: wellFormed(reading.conversationId ?? reading.sessionId) ?? turn.traceId,
+      message_id: `${turn.traceId}-${turn.rootSpanId}`,
+      timestamp: time.timestamp,
+      message_type: 'user_question',
+    }),
     user_id: wellFormed(reading.userId),
     session_id: wellFormed(reading.sessionId ?? reading.conversationId),
-    ...buildRowTime(reading.startTimeUnixNano),
-    message_type: 'user_question',
+    ...time,
     ...buildContent(reading),
     tools_used: reading.toolCalls.map((call) => call.name),
     response_time_ms: durationMs,
@@ -94,47 +95,21 @@ export function buildRecordOfReading(reading: TurnReading, options: BuildRecordO
   };
 }
 
-function buildContent(
-  reading: TurnReading,
-): Pick<
-  ConversationRecord,
-  | 'user_question'
-  | 'agent_response'
-  | 'response_summary'
-  | 'user_question_length'
-  | 'user_question_word_count'
-  | 'agent_response_length'
-  | 'agent_response_word_count'
-> {
+function buildContent(reading: TurnReading) {
   const question = reading.question.text ?? null;
   const answer = reading.success === false ? null : (reading.answer.text ?? null);
   return {
     user_question: question,
     agent_response: answer,
-    response_summary: answer === null ? null : firstCodePoints(answer, SUMMARY_CODE_POINTS),
+    response_summary: answer === null ? null : buildSummary(answer),
     user_question_length: question === null ? null : countCodePoints(question),
     user_question_word_count: question === null ? null : countWords(question),
     agent_response_length: answer === null ? null : countCodePoints(answer),
     agent_response_word_count: answer === null ? null : countWords(answer),
-  };
+  } satisfies Partial<ConversationRecord>;
 }
 
-function buildTokens({
-  usage,
-  dialect,
-  tokenRule,
-}: TurnReading): Pick<
-  ConversationRecord,
-  | 'prompt_token_count'
-  | 'candidates_token_count'
-  | 'total_token_count'
-  | 'thoughts_token_count'
-  | 'cached_content_token_count'
-  | 'cache_creation_token_count'
-  | 'tool_use_prompt_token_count'
-  | 'span_dialect'
-  | 'token_rule'
-> {
+function buildTokens({ usage, dialect, tokenRule }: TurnReading) {
   return {
     prompt_token_count: usage.prompt,
     candidates_token_count: usage.candidates,
@@ -145,7 +120,7 @@ function buildTokens({
     tool_use_prompt_token_count: usage.toolUsePrompt,
     span_dialect: dialect,
     token_rule: tokenRule,
-  };
+  } satisfies Partial<ConversationRecord>;
 }
 
 function buildModelCall(call: ModelCallReading): ModelCallRecord {

@@ -109,7 +109,7 @@ export type RowOf<Specs extends ColumnSpecs> = {
   readonly [Name in keyof Specs]: ValueOf<Specs[Name]>;
 };
 
-/** The columns that enrichers may fill. */
-export type EnrichableOf<Specs extends ColumnSpecs> = {
-  [Name in keyof Specs]: Specs[Name][0] extends `${string} enrichable` ? Name : never;
+/** The columns whose type, mode or content has a word, e.g. `REQUIRED` or `enrichable`. */
+export type ColumnsWith<Word extends string, Specs extends ColumnSpecs> = {
+  [Name in keyof Specs]: Specs[Name][0] extends `${string} ${Word}${'' | ` ${string}`}` ? Name : never;
 }[keyof Specs];

@@ -1,4 +1,4 @@
-import { type Column, defineColumns, type EnrichableOf, type RowOf, type TableDefinition } from './column.ts';
+import { type Column, type ColumnsWith, defineColumns, type RowOf, type TableDefinition } from './column.ts';
 import { BOOKKEEPING } from './columns/bookkeeping.ts';
 import { CONTENT } from './columns/content.ts';
 import { DOWNLOADS } from './columns/downloads.ts';
@@ -14,7 +14,6 @@ import { TIME } from './columns/time.ts';
 import { TOKENS } from './columns/tokens.ts';
 import { TRACE } from './columns/trace.ts';
 import { ZIP } from './columns/zip.ts';
-import { buildEmptyRow, type EmptyRowOf } from './empty-row.ts';
 
 /** Version of the table's columns, stored with every row. Columns are only ever added. */
 export const SCHEMA_VERSION = 2;
@@ -59,10 +58,13 @@ export type ModelCallRecord = ConversationRecord['model_calls'][number];
 
 export type ToolCallRecord = ConversationRecord['tool_calls'][number];
 
+/** Columns that no row may leave unsaid. */
+export type RequiredColumn = ColumnsWith<'REQUIRED', typeof CONVERSATION>;
+
 export type LegacyColumn = keyof typeof LEGACY;
 
 /** Columns that enrichers may fill: meaning, downloads and quality. All others are facts of the spans. */
-export type EnrichableColumn = EnrichableOf<typeof CONVERSATION>;
+export type EnrichableColumn = ColumnsWith<'enrichable', typeof CONVERSATION>;
 
 /**
  * Every column of a conversation row, in table order: the only source of the TypeScript type, the BigQuery schema, the
@@ -72,9 +74,6 @@ export const CONVERSATION_COLUMNS: readonly Column<keyof ConversationRecord>[] =
 
 /** Those that the legacy row has. */
 export const LEGACY_COLUMNS: readonly Column<LegacyColumn>[] = defineColumns(LEGACY);
-
-/** Every column that a mapping may leave unsaid. */
-export const EMPTY_ROW: EmptyRowOf<typeof CONVERSATION> = buildEmptyRow(CONVERSATION);
 
 export const CONVERSATION_LOGS: TableDefinition = {
   name: 'conversation_logs',

@@ -2,11 +2,9 @@ import type { ContentPolicy } from '../privacy/content-policy.ts';
 import type { TableDefinition } from './column.ts';
 import { RedactionPass } from './redaction-pass.ts';
 
-declare const REDACTED: unique symbol;
-
 /** Nominal, with a protected member: no literal is one, and neither is a copy that was changed after the redaction. */
 declare class Redacted {
-  protected readonly [REDACTED]: true;
+  protected readonly redacted: true;
   readonly [column: string]: unknown;
 }
 

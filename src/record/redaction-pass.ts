@@ -10,11 +10,10 @@ import {
   renderStatement,
   statedMode,
 } from '../privacy/policy-statement.ts';
-import { truncateCodePoints } from '../privacy/truncate-text.ts';
 import type { Column } from './column.ts';
+import { buildSummary } from './text-metrics.ts';
 import { findItemProblem } from './validate-row.ts';
 
-const SUMMARY_CODE_POINTS = 200;
 /** What code gives names to; any other key of a record that no table knows is a text. */
 const CODE_NAME = /^[A-Za-z_]\w{0,127}$/;
 /** Rows are shallow; what is deeper is nobody's row, and left out. */
@@ -59,7 +58,7 @@ export class RedactionPass {
     if (typeof excerpt !== 'string' || typeof whole !== 'string') return this.cell(column, excerpt);
     if (whole === redactedWhole) return whole.startsWith(excerpt) ? excerpt : this.cell(column, excerpt);
     if (typeof redactedWhole !== 'string' || isHash(redactedWhole)) return null;
-    return truncateCodePoints(redactedWhole, SUMMARY_CODE_POINTS);
+    return buildSummary(redactedWhole);
   }
 
   /** The value of another table's column, as text. */

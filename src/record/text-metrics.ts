@@ -1,3 +1,5 @@
+import { truncateCodePoints } from '../privacy/truncate-text.ts';
+
 /** Code points of a text. */
 export function countCodePoints(text: string): number {
   let count = 0;
@@ -10,14 +12,7 @@ export function countWords(text: string): number {
   return text.match(/[^\p{White_Space}]+/gu)?.length ?? 0;
 }
 
-/** The first code points of a text; never half of a surrogate pair. */
-export function firstCodePoints(text: string, count: number): string {
-  let end = 0;
-  let left = count;
-  for (const point of text) {
-    if (left === 0) break;
-    left -= 1;
-    end += point.length;
-  }
-  return text.slice(0, end);
+/** What `response_summary` holds of a response: its first 200 code points. */
+export function buildSummary(response: string): string {
+  return truncateCodePoints(response, 200);
 }

@@ -164,10 +164,10 @@ export class TurnProcessor implements SpanProcessor {
   #scheduleSlice(): void {
     if (this.#slice !== undefined || this.#stopped) return;
     // `unref`: what is ready is written at shutdown, so it need not keep the process alive.
-    this.#slice = setImmediate(() => this.#writeSlice()).unref();
+    this.#slice = setImmediate(this.#writeSlice).unref();
   }
 
-  #writeSlice(): void {
+  readonly #writeSlice = (): void => {
     this.#slice = undefined;
     const until = performance.now() + SLICE_MILLIS;
     try {
@@ -179,7 +179,7 @@ export class TurnProcessor implements SpanProcessor {
     } catch (error) {
       this.#sayProblem(error);
     }
-  }
+  };
 
   async #export(turn: Turn): Promise<TurnExportResult> {
     return (this.#exporter ?? (await this.#loaded())).export(turn);

@@ -10,12 +10,19 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
  * - A signal that only we listen to: shut down, then raise it again, so that the process ends by it as it would have.
  * - A signal that the host listens to as well: it decides when to end, and its turns go on; flush what is finished.
  * - `beforeExit`: nothing else is left to do; write what is open too.
- * - `exit`, also after `process.exit()`: what only memory holds goes to disk, synchronously.
+ * - `exit`, also after `process.exit()`: what only memory holds goes to disk, synchronously. After a signal, what became of
+ *   the rows is said.
  *
  * Source of the 10 seconds that the default deadline fits: https://cloud.google.com/run/docs/container-contract
  */
 export function flushAtExit(ledger: Spanledger, diagnostics: Diagnostics): void {
-  for (const signal of SIGNALS) process.once(signal, () => void onSignal(ledger, diagnostics, signal));
+  let isEnding = false;
+  for (const signal of SIGNALS) {
+    process.once(signal, () => {
+      isEnding = true;
+      void onSignal(ledger, diagnostics, signal);
+    });
+  }
   let written = -1;
   process.on('beforeExit', () => {
     const { turns, amendments, heldSpans } = ledger.stats().turns;
@@ -26,7 +33,7 @@ export function flushAtExit(ledger: Spanledger, diagnostics: Diagnostics): void 
       written = after.turns + after.amendments + after.heldSpans;
     });
   });
-  process.once('exit', () => ledger.finishSync());
+  process.once('exit', () => ledger.finishSync(isEnding));
 }
 
 async function onSignal(ledger: Spanledger, diagnostics: Diagnostics, signal: NodeJS.Signals): Promise<void> {

@@ -67,10 +67,10 @@ export class Rows {
     return result;
   }
 
-  /** For the process's `exit` event. */
-  persistSync(): void {
+  /** For the process's `exit` event. @param isShutdown whether the end is one to say statistics of */
+  persistSync(isShutdown: boolean): void {
     this.#open?.sink.persistSync?.();
-    this.#open?.statistics.finish();
+    if (isShutdown) this.#open?.statistics.finish();
   }
 
   stats(): SinkStats {

@@ -44,8 +44,12 @@ export interface Spanledger {
   flushAll(timeoutMillis?: number): Promise<FlushResult>;
   /** As `flushAll`; then stops: later spans are ignored. Safe to call twice. */
   shutdown(timeoutMillis?: number): Promise<FlushResult>;
-  /** As far as it can be done without waiting: for the process's `exit` event. */
-  finishSync(): void;
+  /**
+   * As far as it can be done without waiting: for the process's `exit` event.
+   *
+   * @param isShutdown whether to say what became of the rows, as `shutdown` does. Default false: a script ends quietly
+   */
+  finishSync(isShutdown?: boolean): void;
   stats(): SpanledgerStats;
 }
 
@@ -147,9 +151,9 @@ class RunningLedger implements Spanledger {
     return this.#shutdown;
   }
 
-  finishSync(): void {
+  finishSync(isShutdown = false): void {
     this.#turns.finishSync();
-    this.#rows.persistSync();
+    this.#rows.persistSync(isShutdown);
   }
 
   stats(): SpanledgerStats {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LedgerEntry, RecordSink, SinkStats } from '../../src/delivery/record-sink.ts';
+import { redacted } from '../support/redacted.ts';
 import { sampleRow, sampleRows } from '../support/sample-rows.ts';
 
 export interface SinkUnderTest {
@@ -47,7 +48,7 @@ export function describeRecordSink(name: string, create: () => Promise<SinkUnder
       const { sink, messageIds } = await create();
       const cyclic: Record<string, unknown> = {};
       cyclic.user_question = cyclic;
-      const bad: LedgerEntry = { table: 'conversation_logs', key: 'bad:1', row: cyclic };
+      const bad: LedgerEntry = { table: 'conversation_logs', key: 'bad:1', row: Object.assign(redacted({}), cyclic) };
       const results = await sink.write([sampleRow('before'), bad, sampleRow('after')]);
       expect(results[1]?.status).toBe('dropped');
       await sink.shutdown(DEADLINE_MILLIS);

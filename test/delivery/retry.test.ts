@@ -30,8 +30,9 @@ interface Scripted {
 function script(
   answer: (rows: readonly InsertRow[], request: number) => InsertOutcome | Promise<InsertOutcome>,
   config: Partial<DeliveryConfig> = {},
-  clock = new ManualClock(),
+  hasFallback = true,
 ): Scripted {
+  const clock = new ManualClock();
   const startedAt = clock.monotonic();
   const requests: Scripted['requests'] = [];
   const fallback: FallbackEntry[] = [];
@@ -51,14 +52,16 @@ function script(
             return answer(rows, requests.length - 1);
           },
         }),
-      fallback: () =>
-        Promise.resolve({
-          name: 'scripted',
-          write: (entries) => {
-            fallback.push(...entries);
-            return Promise.resolve({ status: 'answered', failed: new Set() });
-          },
-        }),
+      ...(hasFallback && {
+        fallback: () =>
+          Promise.resolve({
+            name: 'scripted',
+            write: (entries: readonly FallbackEntry[]) => {
+              fallback.push(...entries);
+              return Promise.resolve({ status: 'answered' as const, failed: new Set<number>(), reason: '' });
+            },
+          }),
+      }),
       writeLine: () => undefined,
     },
   );
@@ -87,79 +90,6 @@ test('a row that arrives late in an outage has its own 300 s', async () => {
   expect(fallback.map(({ insertId }) => insertId)).toEqual(['conversation_logs/early:1/1']);
   await clock.advance(195_000);
   expect(fallback).toHaveLength(2);
-});
-
-test('after a success the delays begin from the first again', async () => {
-  const { sink, clock, requests } = script((_, request) => ([3, 6].includes(request) ? UP : DOWN));
-  await sink.write([sampleRow('first')]);
-  await clock.advance(10_000);
-  await sink.write([sampleRow('second')]);
-  await clock.advance(10_000);
-  expect(requests.map(({ atSeconds }) => atSeconds)).toEqual([1, 2, 4, 8, 11, 12, 14]);
-  expect(sink.stats()).toMatchObject({ stored: 2 });
-});
-
-test.each([
-  ['whose monotonic clock is ahead', 1e12],
-  ['whose monotonic clock is behind', 1_000],
-])('a row left by a process %s has 300 s from its adoption on', async (_, monotonic) => {
-  const outbox = outboxIn(temporaryDirectory());
-  const earlier = script(() => DOWN, { outbox }, new ManualClock(monotonic));
-  await earlier.sink.write([sampleRow('left')]);
-  const { sink, clock, fallback } = script(() => DOWN, { outbox }, new ManualClock(1e9));
-  await sink.write([sampleRow('own')]);
-  await clock.advance(400_000);
-  expect(fallback.map(({ insertId }) => insertId)).toEqual(['conversation_logs/own:1/1']);
-  // The earlier process ends; its file is taken over within a minute.
-  await earlier.sink.shutdown(0);
-  await clock.advance(299_000);
-  expect(sink.stats()).toMatchObject({ adopted: 1, pending: 1 });
-  await clock.advance(62_000);
-  expect(fallback.map(({ insertId }) => insertId).slice(1)).toEqual(['conversation_logs/left:1/1']);
-});
-
-test('a column that was added while the process runs is sent again after ten minutes', async () => {
-  let lacks = true;
-  const { sink, clock, requests } = script((rows) => {
-    const found = [...rows.entries()].filter(([, { json }]) => lacks && json.includes('"trace_id"'));
-    return {
-      status: 'answered',
-      rowErrors: found.map(([index]) => ({ index, kind: 'unknown-column', reason: 'invalid', column: 'trace_id' })),
-    };
-  });
-  const sendsColumn = async (id: string): Promise<boolean> => {
-    await sink.write([sampleRow(id)]);
-    await clock.advance(2_000);
-    return requests.at(-1)?.rows.some(({ json }) => json.includes('"trace_id"')) === true;
-  };
-  expect(await sendsColumn('found')).toBe(false);
-  lacks = false;
-  await clock.advance(590_000);
-  expect(await sendsColumn('before')).toBe(false);
-  await clock.advance(10_000);
-  expect(await sendsColumn('after')).toBe(true);
-  expect(sink.stats()).toMatchObject({ stored: 3, rowsCut: 2, fallback: 0 });
-});
-
-test('each version of a turn that is refused goes to the fallback for its own reason', async () => {
-  const { sink, clock, fallback } = script((rows) => ({
-    status: 'answered',
-    rowErrors: [...rows.entries()].map(([index, { insertId }]) => ({
-      index,
-      kind: 'refused',
-      reason: `of ${insertId}`,
-    })),
-  }));
-  const [first, other] = [sampleRow('turn'), sampleRow('other')];
-  await sink.write([first, other, { ...first, key: 'turn:2', row: { ...first.row, record_version: 2 } }]);
-  await clock.advance(2_000);
-  const said = fallback.map(({ insertId, payload }) => [insertId, payload.spanledger]);
-  expect(said).toMatchObject([
-    ['conversation_logs/turn:1/1', { key: 'turn:1', reason: 'of turn:1', record: { record_version: 1 } }],
-    ['conversation_logs/other:1/1', { key: 'other:1', reason: 'of other:1', record: { record_version: 1 } }],
-    ['conversation_logs/turn:2/1', { key: 'turn:2', reason: 'of turn:2', record: { record_version: 2 } }],
-  ]);
-  expect(sink.stats()).toMatchObject({ received: 3, fallback: 3, pending: 0 });
 });
 
 test('a clock that is set forward an hour sends nothing to the fallback', async () => {
@@ -344,7 +274,7 @@ test('of a row with several errors the gravest counts', () => {
     status: 'answered',
     rowErrors: [
       { index: 1, kind: 'refused', reason: 'invalid: l: m' },
-      { index: 0, kind: 'refused', reason: 'no-reason' },
+      { index: 0, kind: 'refused', reason: 'an error without a reason' },
     ],
   });
 });

@@ -10,7 +10,7 @@ test('a host that starts NodeSDK itself gets its row', { timeout: 60_000 }, asyn
   expect(run).toEqual({
     status: 0,
     stdout: 'Yes, it rains in Valdivia.\nThe row is in .spanledger/spanledger.db\n',
-    stderr: '',
+    stderr: expect.stringMatching(/^\[ANALYTICS\] Statistics shutdown: received=1 stored=1 .*\n$/),
   });
   const store = LocalStore.openReadOnly(join(cwd, '.spanledger/spanledger.db'));
   const rows = store.query('SELECT * FROM conversation_logs_latest');

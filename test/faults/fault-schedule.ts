@@ -12,9 +12,10 @@ import type { LedgerEntry, TableName } from '../../src/delivery/record-sink.ts';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { imbalance } from '../conformance/record-sink-suite.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
-import { DATASET, DELIVERY_TABLES, TABLE } from '../support/delivery-tables.ts';
+import { DATASET, DELIVERY_TABLES, RATINGS, TABLE } from '../support/delivery-tables.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { LoopbackLogging } from '../support/loopback-logging.ts';
+import { redacted } from '../support/redacted.ts';
 import { sampleRow } from '../support/sample-rows.ts';
 import { DeliveryOracle, type Verdict } from './delivery-oracle.ts';
 import { drawBigQueryFault, drawLoggingFault, nameFault } from './fault-choice.ts';
@@ -269,9 +270,9 @@ class Schedule {
   #drawEntry(table: TableName): LedgerEntry {
     const id = `s${this.#seed}-${this.#written++}`;
     const random = this.#random;
-    if (table === 'ratings') {
+    if (table === RATINGS.name) {
       const row = { message_id: id, timestamp: new Date().toISOString(), rating: random.below(1_000) };
-      return { table, key: `${id}:1:rating`, row };
+      return { table, key: `${id}:1:rating`, row: redacted(row, RATINGS) };
     }
     const kind = random.next();
     if (kind < 0.02) return sampleRow(id, { prompt_token_count: 'many' }, table);

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { TOKEN_MISMATCHES } from '../../src/migration/mismatch-columns.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
 import { runTestCli } from '../cli/test-context.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
+import { redacted } from '../support/redacted.ts';
 
 test('map --mapping legacy prints the row of the old tracker', async () => {
   const { otlp } = JSON.parse(readFileSync('test/fixtures/dialects/google-adk-2.0.0-toolloop.json', 'utf8'));
@@ -26,14 +28,17 @@ test('query mismatches counts the differences by column and cause', async () => 
     {
       table: 'token_mismatches',
       key: 'a:1:total_token_count',
-      row: {
-        message_id: 'a',
-        timestamp: '2026-03-01T10:00:00Z',
-        field: 'total_token_count',
-        cause: 'last_call_only',
-        diff: -70,
-        explained: true,
-      },
+      row: redacted(
+        {
+          message_id: 'a',
+          timestamp: '2026-03-01T10:00:00Z',
+          field: 'total_token_count',
+          cause: 'last_call_only',
+          diff: -70,
+          explained: true,
+        },
+        TOKEN_MISMATCHES,
+      ),
     },
   ]);
   local.close();

@@ -77,6 +77,7 @@ describe('which table gets which row', () => {
     const tables = sink.keys.map((key) => key.split(' ')[0]);
     expect(tables.slice(0, 3)).toEqual(['conversation_logs_legacy', 'conversation_logs', 'token_mismatches']);
     expect(sink.rows<MismatchRecord>('token_mismatches').find(({ field }) => field === 'total_token_count')).toEqual({
+      content_policy: null,
       message_id: buildRecord(sampleTurn()).message_id,
       trace_id: sampleTurn().traceId,
       timestamp: '2025-06-05T12:48:33.123000Z',

@@ -64,6 +64,14 @@ function rows(): { question: string; complete: number }[] {
 const TURN = `await traceAgent({ name: 'a', question: 'q' }, () => sleep(150));`;
 const OPEN_TURN = `void traceAgent({ name: 'a', question: 'open' }, () => sleep(60_000));`;
 
+/** What is said where a service is ended: what became of the rows. */
+const statistics = (rows: number) =>
+  expect.stringMatching(
+    new RegExp(
+      `^\\[ANALYTICS\\] Statistics shutdown: received=${rows} stored=${rows} fallback=0 pending=0 dropped=0 .*\n$`,
+    ),
+  );
+
 describe('the end of the process', () => {
   it('writes the turn of a program that just ends', async () => {
     expect(await run(`${TURN} console.log('done');`)).toEqual({ code: 0, signal: null, stdout: 'done\n', stderr: '' });
@@ -94,7 +102,7 @@ describe('the end of the process', () => {
 
   it.each(['SIGTERM', 'SIGINT'] as const)('flushes on %s and ends by it', async (signal) => {
     const ended = await run(`${TURN} ${OPEN_TURN} console.log('ready'); await sleep(60_000);`, { signal });
-    expect(ended).toMatchObject({ code: null, signal, stderr: '' });
+    expect(ended).toMatchObject({ code: null, signal, stderr: statistics(2) });
     expect(rows()).toEqual([
       { question: 'q', complete: 1 },
       { question: 'open', complete: 0 },
@@ -108,7 +116,7 @@ describe('the end of the process', () => {
        await sleep(150); console.log('ready'); await sleep(60_000);`,
       { signal: 'SIGTERM' },
     );
-    expect(ended).toMatchObject({ code: 7, stdout: 'ready\nhost\n', stderr: '' });
+    expect(ended).toMatchObject({ code: 7, stdout: 'ready\nhost\n', stderr: statistics(1) });
     expect(rows()).toEqual([{ question: 'draining', complete: 1 }]);
   });
 

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LedgerEntry } from '../../src/delivery/record-sink.ts';
-import { buildZipAmendment, ZIP_AMENDMENT } from '../../src/record/zip-amendment.ts';
+import { ZIP_AMENDMENT } from '../../src/record/zip-amendment.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
-import { sampleSpan } from '../support/span-snapshot-builder.ts';
 import { sampleEntry } from './sample-entry.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -77,15 +76,6 @@ test('of two ZIPs the newest is shown whole, never a mixture', () => {
   expect(latest(entries, 'zip_id, zip_files_included, zip_files_missing')).toEqual([
     { zip_id: 'second', zip_files_included: 8, zip_files_missing: null },
   ]);
-});
-
-test('a ZIP that another process makes of a turn that has one already is the newer', () => {
-  const span = sampleSpan({ id: 'zip.create', attributes: { 'spanledger.message_id': 'm', 'zip.id': 'second' } });
-  const made = buildZipAmendment(span);
-  const added: LedgerEntry = { table: 'conversation_logs', key: made?.key ?? '', row: made?.row ?? {} };
-  const turn = sampleEntry('m', { zip_id: 'first', date_partition: made?.row.date_partition });
-  expect(latest([turn, added], 'zip_id')).toEqual([{ zip_id: 'second' }]);
-  expect(latest([added, turn], 'zip_id')).toEqual([{ zip_id: 'second' }]);
 });
 
 test('an amendment alone is no turn', () => {

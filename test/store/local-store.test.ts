@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
-import { decodeSqliteRow } from '../../src/store/sqlite-row.ts';
+import { decodeSqliteRow } from '../support/decode-sqlite-row.ts';
 import { sampleEntry } from './sample-entry.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 

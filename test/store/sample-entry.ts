@@ -1,5 +1,6 @@
 import type { LedgerEntry, TableName } from '../../src/delivery/record-sink.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
+import { redacted } from '../support/redacted.ts';
 
 /** A row with every column, NULL or empty but for the required ones and what is given. */
 export function sampleEntry(
@@ -10,7 +11,7 @@ export function sampleEntry(
   const empty = Object.fromEntries(
     CONVERSATION_COLUMNS.map(({ name, mode }) => [name, mode === 'REPEATED' ? [] : null]),
   );
-  const row: Record<string, unknown> = {
+  const sample = {
     ...empty,
     conversation_id: 'conversation',
     message_id: messageId,
@@ -18,7 +19,8 @@ export function sampleEntry(
     date_partition: '2026-03-01',
     message_type: 'user_question',
     record_version: 1,
-    ...given,
   };
+  // What a test gives is as it is, also where no policy would leave it.
+  const row = Object.assign(redacted(sample), given);
   return { table, key: `${messageId}:${String(row.record_version)}`, row };
 }

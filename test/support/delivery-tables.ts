@@ -6,16 +6,21 @@ export const DATASET = 'chat_analytics';
 /** Name of the table of the rows. */
 export const TABLE = 'conversation_logs';
 
+/** A table of columns of its own. */
+export const RATINGS: TableDefinition = {
+  name: 'ratings',
+  columns: defineColumns({
+    message_id: ['STRING REQUIRED own-words', 'The turn.'],
+    timestamp: ['TIMESTAMP REQUIRED', 'When it was rated.'],
+    rating: ['INTEGER', 'From 0 to 999.'],
+  }),
+  partitionBy: undefined,
+  clusterBy: [],
+};
+
 /** Delivery knows no table by name: one that is the ledger's, one that has its columns, one that has others. */
-export const DELIVERY_TABLES: readonly Pick<TableDefinition, 'name' | 'columns'>[] = [
+export const DELIVERY_TABLES: readonly TableDefinition[] = [
   CONVERSATION_LOGS,
-  { name: 'feedback', columns: CONVERSATION_LOGS.columns },
-  {
-    name: 'ratings',
-    columns: defineColumns({
-      message_id: ['STRING REQUIRED own-words', 'The turn.'],
-      timestamp: ['TIMESTAMP REQUIRED', 'When it was rated.'],
-      rating: ['INTEGER', 'From 0 to 999.'],
-    }),
-  },
+  { ...CONVERSATION_LOGS, name: 'feedback' },
+  RATINGS,
 ];

@@ -13,6 +13,7 @@ import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
 import { DATASET, TABLE } from './delivery-tables.ts';
 import { loopbackClientOptions } from './loopback-logging.ts';
+import { redacted } from './redacted.ts';
 
 export interface OutageRequest {
   readonly seconds: number;
@@ -156,7 +157,7 @@ function buildEntry(id: string, now: number): LedgerEntry {
   });
   row.start_timestamp = timestamp;
   row.end_timestamp = timestamp;
-  return { table: 'conversation_logs', key: `${messageId}:1`, row };
+  return { table: 'conversation_logs', key: `${messageId}:1`, row: redacted(row) };
 }
 
 function send(answer: OutageAnswer): void {

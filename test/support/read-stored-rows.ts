@@ -1,7 +1,7 @@
 import { CONVERSATION_LOGS, type ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
-import { decodeSqliteRow } from '../../src/store/sqlite-row.ts';
 import { findRowProblem } from './bigquery-row-check.ts';
+import { decodeSqliteRow } from './decode-sqlite-row.ts';
 
 /**
  * All conversations of a local store.
