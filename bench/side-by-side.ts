@@ -7,8 +7,8 @@
 import { join } from 'node:path';
 import type { RowSink } from '../src/delivery/row-sink.ts';
 import type { Backend } from '../src/migration/backend-switch.ts';
-import { migratingPipeline } from '../test/support/migrating-pipeline.ts';
-import { mixedTurns } from '../test/support/mixed-turns.ts';
+import { migratingPipeline } from '../test/migration/migrating-pipeline.ts';
+import { mixedTurns } from '../test/migration/mixed-turns.ts';
 
 const TURNS = 1_000;
 const ROUNDS = 15;
@@ -28,7 +28,7 @@ const exporters = {
   solid: exporterFor('solid'),
   legacy: exporterFor('legacy'),
   dual: exporterFor('dual'),
-  'dual, own tracker': exporterFor('dual', join(import.meta.dirname, '../test/support/faulty-tracker.ts')),
+  'dual, own tracker': exporterFor('dual', join(import.meta.dirname, '../test/migration/faulty-tracker.ts')),
 };
 const turns = mixedTurns(TURNS, 1, 5).map(({ turn }) => turn);
 const microseconds = new Map<string, number[]>(Object.keys(exporters).map((name) => [name, []]));

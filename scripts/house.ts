@@ -26,7 +26,7 @@ export const ROOMS: readonly Room[] = [
     name: 'delivery',
     holds: 'contract of sinks and stores, outbox, lanes, fallback: one engine for every destination',
   },
-  { name: 'migration', holds: 'everything legacy: mapping, comparison, causes, mismatches, verification, dual mode' },
+  { name: 'migration', holds: 'everything legacy: mapping, comparison, causes, mismatches, verification, dual mode' }, // migration
   { name: 'store', holds: 'schemas, views, named queries; SQLite as a destination' },
   { name: 'traces', holds: 'trace export, sampling, GenAI metrics' },
   { name: 'pipeline', holds: 'what happens to a turn: read once, map, enrich, redact, hand over' },

@@ -36,14 +36,14 @@ export async function showRows(settings: Settings, startedAt: Date): Promise<voi
     project === undefined
       ? [relative('', localPath), '']
       : [`BigQuery, ${project}.${dataset}.${table}`, ` --project ${project}`];
-  console.log(`
-The store: ${where}
-
-Next:
-  npx spanledger query tokens-per-day${options}
-  npx spanledger query mismatches${options}
-  npx spanledger verify --phase dual --min-turns 1 --max-error-share 0.2${options}
-  npx spanledger --help`);
+  const next = [
+    `query tokens-per-day${options}`,
+    `query mismatches${options}`, // migration
+    `verify --phase dual --min-turns 1 --max-error-share 0.2${options}`, // migration
+    '--help',
+  ];
+  console.log(`\nThe store: ${where}\n\nNext:`);
+  for (const command of next) console.log(`  npx spanledger ${command}`);
 }
 
 function readLocal(path: string, since: string): Row[] {

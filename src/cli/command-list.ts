@@ -14,40 +14,13 @@ export interface CommandEntry {
   readonly load: () => Promise<RegisterCommand>;
 }
 
+// biome-ignore format: a table, a line a command
 export const COMMANDS: readonly CommandEntry[] = [
-  {
-    name: 'map',
-    summary: 'make records of OTLP/JSON files, without a store or a network',
-    load: async () => (await import('./commands/map.ts')).registerMap,
-  },
-  {
-    name: 'init',
-    summary: 'create the tables and views, or add what an older store lacks',
-    load: async () => (await import('./commands/init.ts')).registerInit,
-  },
-  {
-    name: 'schema',
-    summary: "print the tables' schema",
-    load: async () => (await import('./commands/schema.ts')).registerSchema,
-  },
-  {
-    name: 'query',
-    summary: 'answer a question about tokens, errors, ZIPs or cost from the store',
-    load: async () => (await import('./commands/query.ts')).registerQuery,
-  },
-  {
-    name: 'verify',
-    summary: 'say whether the next step of a migration is safe, from what the store holds',
-    load: async () => (await import('./commands/verify.ts')).registerVerify,
-  },
-  {
-    name: 'replay',
-    summary: 'bring rows into the store from the outbox, Cloud Logging, records or OTLP',
-    load: async () => (await import('./commands/replay.ts')).registerReplay,
-  },
-  {
-    name: 'doctor',
-    summary: 'look at configuration, credentials, tables and outbox, and say what to do',
-    load: async () => (await import('./commands/doctor.ts')).registerDoctor,
-  },
+  { name: 'map', summary: 'make records of OTLP/JSON files, without a store or a network', load: async () => (await import('./commands/map.ts')).registerMap },
+  { name: 'init', summary: 'create the tables and views, or add what an older store lacks', load: async () => (await import('./commands/init.ts')).registerInit },
+  { name: 'schema', summary: "print the tables' schema", load: async () => (await import('./commands/schema.ts')).registerSchema },
+  { name: 'query', summary: 'answer a question about tokens, errors, ZIPs or cost from the store', load: async () => (await import('./commands/query.ts')).registerQuery },
+  { name: 'verify', summary: 'say whether the next step of a migration is safe, from what the store holds', load: async () => (await import('./commands/verify.ts')).registerVerify }, // migration
+  { name: 'replay', summary: 'bring rows into the store from the outbox, Cloud Logging, records or OTLP', load: async () => (await import('./commands/replay.ts')).registerReplay },
+  { name: 'doctor', summary: 'look at configuration, credentials, tables and outbox, and say what to do', load: async () => (await import('./commands/doctor.ts')).registerDoctor },
 ];

@@ -7,8 +7,8 @@ export type TableName = string;
 export interface LedgerEntry {
   readonly table: TableName;
   /**
-   * Key of the row in its table: `message_id:record_version` for conversations, `message_id:record_version:field` for mismatches. The insert id,
-   * and what makes every retry and replay idempotent. At most 128 characters (limit of BigQuery's `insertId`).
+   * Key of the row in its table, as `buildRowKey` makes it. The insert id, and what makes every retry and replay
+   * idempotent. At most 128 characters (limit of BigQuery's `insertId`).
    */
   readonly key: string;
   /** A plain JSON value: text, finite numbers, booleans, NULL, arrays and records of them. */

@@ -3,6 +3,7 @@ import type { ContentPolicy } from '../privacy/content-policy.ts';
 import type { TableDefinition } from '../record/column.ts';
 import type { ConversationRecord } from '../record/conversation-columns.ts';
 import { type RedactedRow, redactRow } from '../record/redacted-row.ts';
+import { buildRowKey } from '../record/row-key.ts';
 import type { LedgerEntry, RowSink } from './row-sink.ts';
 
 /** A row on its way to the sink. */
@@ -28,7 +29,7 @@ export class RowWriter {
   /** Hands the row of a turn to the sink, without waiting for it. */
   write(table: TableDefinition, record: ConversationRecord): WrittenRow {
     const stored = this.#redact(table, record);
-    const key = `${stored.message_id}:${stored.record_version ?? 1}`;
+    const key = buildRowKey(stored, table.keyColumns);
     return { record, stored, settled: this.#handOver([{ table: table.name, key, row: stored }]) };
   }
 

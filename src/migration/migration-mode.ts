@@ -7,6 +7,7 @@ import type { SettingValues } from '../config/setting-values.ts';
 import type { RowWriter, WrittenRow } from '../delivery/row-writer.ts';
 import type { TableDefinition } from '../record/column.ts';
 import { CONVERSATION_LOGS, type ConversationRecord } from '../record/conversation-columns.ts';
+import { buildRowKey } from '../record/row-key.ts';
 import type { TurnReading } from '../record/turn-reading.ts';
 import type { TurnExportResult } from '../spans/turn-exporter.ts';
 import { type BackendSwitch, watchBackend } from './backend-switch.ts';
@@ -169,8 +170,8 @@ export class MigrationMode {
     try {
       const mismatches = sideBySide.compare(reading, legacy, solid);
       if (mismatches.length === 0) return undefined;
-      const version = solid.stored.record_version ?? 1;
-      const rows = mismatches.map((row) => ({ key: `${row.message_id}:${version}:${row.field}`, row }));
+      const version = solid.stored.record_version;
+      const rows = mismatches.map((row) => ({ key: buildRowKey(row, TOKEN_MISMATCHES.keyColumns, version), row }));
       return await writer.writeAll(TOKEN_MISMATCHES, rows);
     } catch (error) {
       diagnostics.warn('comparison-failed', `the two rows of a turn could not be compared: ${describeError(error)}`);
@@ -187,14 +188,21 @@ export class MigrationMode {
   }
 }
 
+interface Surroundings {
+  readonly diagnostics: Diagnostics;
+  readonly clock: Clock;
+}
+
 /** The detour of a process that runs: its live switch is watched from now on. */
-export function watchMigration(config: ResolvedConfig, diagnostics: Diagnostics, clock: Clock): MigrationMode {
+export function watchMigration(options: Surroundings & { readonly config: ResolvedConfig }): MigrationMode {
+  const { config, diagnostics, clock } = options;
   const backend = watchBackend(config, clock, diagnostics);
   return new MigrationMode({ backend, values: config.values, diagnostics, clock });
 }
 
 /** The detour of a command, whose switch nobody turns. */
-export function fixedMigration(values: SettingValues, diagnostics: Diagnostics, clock: Clock): MigrationMode {
+export function fixedMigration(options: Surroundings & { readonly values: SettingValues }): MigrationMode {
+  const { values, diagnostics, clock } = options;
   const backend = { current: () => values.backend, close: () => undefined };
   return new MigrationMode({ backend, values, diagnostics, clock });
 }

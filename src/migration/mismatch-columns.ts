@@ -25,6 +25,7 @@ export const TOKEN_MISMATCHES: TableDefinition = {
   columns: MISMATCH_COLUMNS,
   partitionBy: 'timestamp',
   clusterBy: ['field', 'cause'],
+  keyColumns: ['field'],
   comparedColumns: CONVERSATION_COLUMNS,
 };
 

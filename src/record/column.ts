@@ -56,6 +56,8 @@ export interface TableDefinition {
   readonly columns: readonly Column[];
   readonly partitionBy: string | undefined;
   readonly clusterBy: readonly string[];
+  /** What tells the rows of one turn apart, where it has several in the table. */
+  readonly keyColumns?: readonly string[];
   /** The columns whose values the `by-field` columns hold. */
   readonly comparedColumns?: readonly Column[];
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import type { LedgerEntry, RowSink } from '../delivery/row-sink.ts';
-import { fixedMigration } from '../migration/migration-mode.ts';
+import { fixedMigration } from '../migration/migration-mode.ts'; // migration
 import { assemblePipeline, type PipelineOptions } from '../pipeline/assemble-pipeline.ts';
 import { type FileContext, type ReportInput, readTurns } from './read-turns.ts';
 
@@ -17,14 +17,12 @@ export interface OtlpRowsOptions extends Pick<PipelineOptions, 'keepTrace'> {
 
 /** The rows that an agent with these settings would have written for the turns in OTLP/JSON files. */
 export async function* readOtlpRows(options: OtlpRowsOptions): AsyncGenerator<LedgerEntry> {
-  const { files, values, context, diagnostics, clock, report, ...steps } = options;
+  const { files, context, report } = options;
   const collected: LedgerEntry[] = [];
   const pipeline = assemblePipeline({
-    ...steps,
-    values,
-    diagnostics,
+    ...options,
     sink: createCollector(collected),
-    detour: fixedMigration(values, diagnostics, clock), // migration
+    detour: fixedMigration(options), // migration
   });
   for await (const turn of readTurns(files, context, report)) {
     const result = await pipeline.export(turn);

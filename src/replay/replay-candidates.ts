@@ -1,5 +1,7 @@
 import { parseFallbackPayload } from '../delivery/fallback-entry.ts';
 import type { LedgerEntry, TableName } from '../delivery/row-sink.ts';
+import { buildRowKey } from '../record/row-key.ts';
+import { tableDefinition } from '../store/tables.ts';
 import { PartJoiner } from './part-joiner.ts';
 import type { ReportProblem } from './read-json-objects.ts';
 
@@ -20,12 +22,13 @@ export async function* readCandidates(
   table: TableName,
   report: ReportProblem,
 ): AsyncGenerator<ReplayCandidate> {
+  const { keyColumns } = tableDefinition(table) ?? {};
   const joiner = new PartJoiner();
   let foreign = 0;
   for await (const object of objects) {
     const content = parseFallbackPayload(object.jsonPayload ?? object) ?? parseTextPayload(object.textPayload);
     if (content === undefined) {
-      if (typeof object.message_id === 'string') yield { table, key: buildRecordKey(object, table), row: object };
+      if (typeof object.message_id === 'string') yield { table, key: buildRowKey(object, keyColumns), row: object };
       else foreign += 1;
       continue;
     }
@@ -42,13 +45,6 @@ export async function* readCandidates(
   joiner.end();
   if (joiner.incomplete > 0) report(`lacks parts of ${joiner.incomplete} records`);
   if (foreign > 0) report(`has ${foreign} objects that hold no record`);
-}
-
-/** The insert id that the row had when it was made. */
-function buildRecordKey(row: Readonly<Record<string, unknown>>, table: TableName): string {
-  const version = typeof row.record_version === 'number' ? row.record_version : 1;
-  const key = `${String(row.message_id)}:${version}`;
-  return table === 'token_mismatches' ? `${key}:${String(row.field)}` : key;
 }
 
 /** A structured line that an agent kept as text. */

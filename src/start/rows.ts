@@ -4,7 +4,7 @@ import { describeError } from '../base/errors.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
 import type { FlushResult, RowSink, SinkStats } from '../delivery/row-sink.ts';
-import { watchMigration } from '../migration/migration-mode.ts';
+import { watchMigration } from '../migration/migration-mode.ts'; // migration
 import type { Detour, TurnPipelineOptions } from '../pipeline/turn-pipeline.ts';
 import type { RedactionFunction } from '../privacy/redactor.ts';
 import type { Enricher } from '../record/enrich.ts';
@@ -30,7 +30,7 @@ const LOAD_AFTER_MILLIS = 1_000;
 
 /**
  * Pipeline and sink, loaded when the first turn begins: a start costs neither the mapping nor a Google client nor SQLite.
- * The live switch of a migration runs from the start on, so that the first turn already sees its newest value.
+ * A detour is there from the start on, so that the first turn already finds it.
  */
 export class Rows {
   readonly #options: RowsOptions;
@@ -39,9 +39,9 @@ export class Rows {
   #open: OpenRows | undefined;
 
   constructor(options: RowsOptions) {
-    const { config, clock, diagnostics } = options;
+    const { config, clock } = options;
     this.#options = options;
-    this.#detour = watchMigration(config, diagnostics, clock); // migration
+    this.#detour = watchMigration(options); // migration
     if (config.values.enabled && usesBigQuery(config.values)) {
       clock.setTimer(() => void this.load().catch((error: unknown) => this.#sayProblem(error)), LOAD_AFTER_MILLIS);
     }

@@ -75,23 +75,23 @@ describe('spanledger doctor', () => {
     const hashKey = 'the-key-of-the-hashes';
     const config = write(
       'c.yaml',
-      `analytics:\n  conversation_tracking:\n    backend: dual\ntraces:\n  telemetry_endpoint: https://me:hunter2@proxy.example.com\n`,
+      `analytics:\n  conversation_tracking:\n    store: local\ntraces:\n  telemetry_endpoint: https://me:hunter2@proxy.example.com\n`,
     );
     const { setting, stdout } = await examine(['--config', config], { ...LOCAL, SPANLEDGER_HASH_KEY: hashKey });
-    expect(setting('analytics.conversation_tracking.backend')).toMatchObject({ value: 'dual', source: 'file' });
+    expect(setting('analytics.conversation_tracking.store')).toMatchObject({ value: 'local', source: 'file' });
     expect(setting('analytics.conversation_tracking.local.path')?.source).toBe('environment');
-    expect(setting('analytics.conversation_tracking.dual_write.compare_tokens')?.source).toBe('default');
+    expect(setting('analytics.conversation_tracking.serverless')?.source).toBe('default');
     expect(stdout).not.toContain(hashKey);
     expect(stdout).not.toContain('hunter2');
   });
 
   it('fails on a configuration that cannot be used, and names the setting', async () => {
-    const config = write('c.yaml', 'analytics:\n  conversation_tracking:\n    backend: both\n');
+    const config = write('c.yaml', 'analytics:\n  conversation_tracking:\n    store: disk\n');
     const { exitCode, check } = await examine(['--config', config]);
     expect(exitCode).toBe(1);
     expect(check('Configuration')).toMatchObject({
       status: 'failed',
-      detail: expect.stringContaining('legacy, solid, dual'),
+      detail: expect.stringContaining('auto, local, bigquery'),
     });
   });
 

@@ -72,12 +72,6 @@ test('--json makes problems machine-readable', async () => {
   });
 });
 
-test('--mapping legacy prints the row of the old tracker', async () => {
-  const run = await runTestCli(['map', '--mapping', 'legacy', '-'], { stdin: JSON.stringify(otlp) });
-  expect(run.exitCode).toBe(0);
-  expect(records(run.stdout)).toMatchObject([{ tracking_backend: 'legacy', bigquery_project_used: 'datalake-gasco' }]);
-});
-
 test('spans without usable ids are counted, not mapped', async () => {
   const broken = { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'x' }, { traceId: '0'.repeat(32) }] }] }] };
   const run = await runTestCli(['map', '-'], { stdin: JSON.stringify(broken) });

@@ -6,7 +6,6 @@ import { NAMED_QUERIES } from '../../src/store/named-queries.ts';
 import { sampleEntry } from '../store/sample-entry.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
-import { redacted } from '../support/redacted.ts';
 import { runTestCli } from './test-context.ts';
 
 const clock: Clock = { ...systemClock, now: () => Date.parse('2026-03-02T12:00:00Z') };
@@ -61,21 +60,6 @@ function writeStore(): string {
       response_model: 'm',
     }),
     sampleEntry('old', { ...tokens(9_000, 0), date_partition: '2020-01-01', timestamp: '2020-01-01T00:00:00Z' }),
-    {
-      table: 'token_mismatches',
-      key: 'a:1:total_token_count',
-      row: redacted(
-        {
-          message_id: 'a',
-          timestamp: '2026-03-01T10:00:00Z',
-          field: 'total_token_count',
-          cause: 'last_call_only',
-          diff: -70,
-          explained: true,
-        },
-        'token_mismatches',
-      ),
-    },
   ]);
   store.close();
   return cwd;
@@ -163,19 +147,6 @@ test.each([
     rows: [
       { day: '2026-03-01', model: null, turns: 1, priced_turns: 0, usd: null, usd_per_turn: null },
       { day: '2026-03-01', model: 'm', turns: 2, priced_turns: 1, usd: 0.5, usd_per_turn: 0.5 },
-    ],
-  },
-  {
-    name: 'mismatches',
-    rows: [
-      {
-        field: 'total_token_count',
-        cause: 'last_call_only',
-        turns: 1,
-        explained: 1,
-        unexplained: 0,
-        largest_difference: 70,
-      },
     ],
   },
 ])('$name counts each turn once, at its newest version', async ({ name, rows }) => {

@@ -23,15 +23,11 @@ function resolveFile(text: string, env: Record<string, string> = {}) {
 
 const tracking = (lines: string): string => `analytics:\n  conversation_tracking:\n${lines.replace(/^/gm, '    ')}\n`;
 
-/** The example of the old system's documentation, as teams have it. */
-const OLD_FILE = `
+const FILE = `
 analytics:
   conversation_tracking:
     enabled: true
-    backend: dual
-    dual_write:
-      compare_tokens: true
-      token_diff_threshold: 250
+    store: bigquery
     bigquery: { project: my-project, dataset: chat, table: logs }
     zip_metrics_timeout: 12      # seconds
 `;
@@ -51,27 +47,25 @@ describe('resolveConfig', () => {
     expect(Reflect.get(values, name)).toEqual(fallback);
   });
 
-  it("reads the old system's file as it is", () => {
-    const { values, sources } = resolveFile(OLD_FILE);
+  it('reads a file', () => {
+    const { values, sources } = resolveFile(FILE);
     expect(values).toMatchObject({
       enabled: true,
-      backend: 'dual',
-      compareTokens: true,
-      tokenDiffThreshold: 250,
+      store: 'bigquery',
       project: 'my-project',
       dataset: 'chat',
       table: 'logs',
       zipMetricsTimeoutSeconds: 12,
     });
-    expect(sources).toMatchObject({ backend: 'file', store: 'default' });
+    expect(sources).toMatchObject({ store: 'file', turnTimeoutSeconds: 'default' });
   });
 
   it('takes code over environment over file over default', () => {
-    const env = { SPANLEDGER_BACKEND: 'legacy', SPANLEDGER_BIGQUERY_DATASET: 'from_env' };
-    const { values, sources } = resolveConfig({ settings: { backend: 'solid' }, env, configFile: file(OLD_FILE) });
-    expect(values).toMatchObject({ backend: 'solid', dataset: 'from_env', table: 'logs', turnTimeoutSeconds: 600 });
+    const env = { SPANLEDGER_STORE: 'auto', SPANLEDGER_BIGQUERY_DATASET: 'from_env' };
+    const { values, sources } = resolveConfig({ settings: { store: 'local' }, env, configFile: file(FILE) });
+    expect(values).toMatchObject({ store: 'local', dataset: 'from_env', table: 'logs', turnTimeoutSeconds: 600 });
     expect(sources).toMatchObject({
-      backend: 'code',
+      store: 'code',
       dataset: 'environment',
       table: 'file',
       turnTimeoutSeconds: 'default',
@@ -81,7 +75,7 @@ describe('resolveConfig', () => {
   it.each([
     ['an empty file', ''],
     ['a file of comments', '# nothing\n'],
-    ['a byte order mark', `\uFEFF${OLD_FILE}`],
+    ['a byte order mark', `\uFEFF${FILE}`],
     ['JSON', '{"analytics":{"conversation_tracking":{"enabled":true}}}'],
     ["the application's own settings", 'database: { url: x }\nanalytics: { other: 1 }\n'],
     ['an empty section', 'analytics:\n  conversation_tracking:\n'],
@@ -90,23 +84,19 @@ describe('resolveConfig', () => {
   });
 
   it.each([
-    [
-      'an unknown key, with a suggestion',
-      tracking('backnd: solid'),
-      /backnd is not a setting; did you mean .*\.backend\?/,
-    ],
+    ['an unknown key, with a suggestion', tracking('stor: local'), /stor is not a setting; did you mean .*\.store\?/],
     [
       'an unknown key of traces',
       'traces: { exporters: local }',
       /traces\.exporters is not a setting; did you mean traces\.exporter\?/,
     ],
-    ['a wrong word', tracking('backend: both'), /\.backend is "both"; allowed: legacy, solid, dual/],
+    ['a wrong word', tracking('store: disk'), /\.store is "disk"; allowed: auto, local, bigquery/],
     [
       'a wrong type',
       tracking('zip_metrics_timeout: soon'),
       /zip_metrics_timeout is "soon"; allowed: a number of seconds from 0 to 3600/,
     ],
-    ['a list for a word', tracking('backend: [solid]'), /\.backend is a list; allowed/],
+    ['a list for a word', tracking('store: [local]'), /\.store is a list; allowed/],
     ['a value for a mapping', tracking('bigquery: my-project'), /bigquery is no mapping/],
     ['a project with a quote', tracking('bigquery: { project: "x`; DROP" }'), /bigquery\.project is "x`; DROP"/],
     [
@@ -119,7 +109,7 @@ describe('resolveConfig', () => {
       tracking('statistics: { time_zone: Santiago }'),
       /time_zone is "Santiago"; allowed: the IANA/,
     ],
-    ['a duplicate key', tracking('backend: solid\nbackend: dual'), /is not valid YAML: Map keys must be unique/],
+    ['a duplicate key', tracking('store: local\nstore: auto'), /is not valid YAML: Map keys must be unique/],
     ['tabs', 'analytics:\n\tconversation_tracking:\n', /is not valid YAML/],
     ['half a file', 'analytics:\n  conversation_tracking: {', /is not valid YAML/],
     [
@@ -142,14 +132,14 @@ describe('resolveConfig', () => {
 
   it('says and ignores a bad variable, as OpenTelemetry does', () => {
     const { values, sources, warnings } = resolveConfig({
-      env: { SPANLEDGER_BACKEND: 'both', SPANLEDGER_ENABLED: 'no', SPANLEDGER_STORE: '' },
+      env: { SPANLEDGER_STORE: 'disk', SPANLEDGER_ENABLED: 'no', SPANLEDGER_BIGQUERY_TABLE: '' },
       configFile: false,
     });
-    expect(values).toMatchObject({ backend: 'solid', enabled: true, store: 'auto' });
-    expect(sources.backend).toBe('default');
+    expect(values).toMatchObject({ store: 'auto', enabled: true, table: 'conversation_logs' });
+    expect(sources.store).toBe('default');
     expect(warnings).toEqual([
       'SPANLEDGER_ENABLED is "no"; allowed: true, false; it is ignored',
-      'SPANLEDGER_BACKEND is "both"; allowed: legacy, solid, dual; it is ignored',
+      'SPANLEDGER_STORE is "disk"; allowed: auto, local, bigquery; it is ignored',
     ]);
   });
 

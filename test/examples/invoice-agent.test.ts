@@ -15,6 +15,8 @@ import { runExample } from './run-example.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
+const idsOf = (rows: readonly Row[]): unknown[] => rows.map(({ message_id }) => message_id).sort(); // migration
+
 const ALL = CONVERSATIONS.flat();
 
 /** What the scripted model said it used, over all its calls. */
@@ -120,7 +122,7 @@ test.concurrent('the demo stores one exact row a turn, and its exported spans ma
     rows.find(({ session_id }) => session_id === 'bruno-1'),
     cwd,
   );
-  expect(readLocal(cwd, 'conversation_logs_legacy')).toHaveLength(ALL.length);
+  expect(readLocal(cwd, 'conversation_logs_legacy')).toHaveLength(ALL.length); // migration
 
   writeFileSync(join(cwd, 'spans.jsonl'), collector.requests.join('\n'));
   const config = resolve('examples/invoice-agent/config.yaml');
@@ -167,12 +169,7 @@ test.concurrent('with a project, the same rows go to BigQuery and nothing to SQL
     cwd,
   );
   expect(bigquery.insertIds('conversation_logs')).toEqual(rows.map(({ message_id }) => `${message_id}:1`));
-  expect(
-    bigquery
-      .rows('conversation_logs_legacy')
-      .map(({ message_id }) => message_id)
-      .sort(),
-  ).toEqual(rows.map(({ message_id }) => message_id).sort());
+  expect(idsOf(bigquery.rows('conversation_logs_legacy'))).toEqual(idsOf(rows)); // migration
   expect(existsSync(join(cwd, '.spanledger/spanledger.db'))).toBe(false);
 });
 
@@ -199,8 +196,8 @@ test.concurrent('a store that cannot be written changes nothing for the agent, a
 
 test.concurrent('a configuration with a wrong key ends the start with its name', async ({ expect, onTestFinished }) => {
   const cwd = temporaryDirectory(onTestFinished);
-  writeFileSync(join(cwd, 'wrong.yaml'), 'analytics:\n  conversation_tracking:\n    backnd: solid\n');
+  writeFileSync(join(cwd, 'wrong.yaml'), 'analytics:\n  conversation_tracking:\n    stor: local\n');
   const run = await runExample('invoice-agent/main.ts', cwd, { SPANLEDGER_CONFIG: 'wrong.yaml' });
   expect(run.status).toBe(1);
-  expect(run.stderr).toMatch(/ConfigurationError: .*backnd.*backend/s);
+  expect(run.stderr).toMatch(/ConfigurationError: .*stor .*store/s);
 });

@@ -10,10 +10,9 @@ import { DEFAULT_DELIVERY, type DeliveryConfig } from '../../src/delivery/delive
 import type { DeliveryStats } from '../../src/delivery/delivery-contract.ts';
 import type { LedgerEntry, TableName } from '../../src/delivery/row-sink.ts';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
-import { LEDGER_TABLES } from '../../src/store/tables.ts';
 import { imbalance } from '../conformance/row-sink-suite.ts';
 import { DeliveryProcess } from '../support/delivery-process.ts';
-import { DATASET, TABLE } from '../support/delivery-tables.ts';
+import { DATASET, DELIVERY_TABLES, RATINGS, TABLE } from '../support/delivery-tables.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { LoopbackLogging } from '../support/loopback-logging.ts';
 import { redacted } from '../support/redacted.ts';
@@ -195,7 +194,7 @@ class Schedule {
     return {
       ...this.#oracle.judge(
         bigQuery,
-        LEDGER_TABLES.map(({ name }) => name),
+        DELIVERY_TABLES.map(({ name }) => name),
         payloads,
       ),
       faults: this.#faults,
@@ -260,12 +259,7 @@ class Schedule {
 
   #drawEntries(): LedgerEntry[] {
     const random = this.#random;
-    const table = random.pick<TableName>([
-      'conversation_logs',
-      'conversation_logs',
-      'conversation_logs_legacy',
-      'token_mismatches',
-    ]);
+    const table = random.pick<TableName>(['conversation_logs', 'conversation_logs', 'feedback', 'ratings']);
     const count = random.pick([1, 1, 3, 20, 150]);
     const entries = Array.from({ length: count }, () => this.#drawEntry(table));
     // The same turn exported twice.
@@ -276,14 +270,9 @@ class Schedule {
   #drawEntry(table: TableName): LedgerEntry {
     const id = `s${this.#seed}-${this.#written++}`;
     const random = this.#random;
-    if (table === 'token_mismatches') {
-      const row = {
-        message_id: id,
-        timestamp: new Date().toISOString(),
-        field: 'total_token_count',
-        diff: random.below(1_000),
-      };
-      return { table, key: `${id}:1:total_token_count`, row: redacted(row, table) };
+    if (table === RATINGS.name) {
+      const row = { message_id: id, timestamp: new Date().toISOString(), rating: random.below(1_000) };
+      return { table, key: `${id}:1:rating`, row: redacted(row, RATINGS) };
     }
     const kind = random.next();
     if (kind < 0.02) return sampleRow(id, { prompt_token_count: 'many' }, table);
@@ -305,9 +294,7 @@ class Schedule {
   }
 
   #changeColumns(): void {
-    const table = this.#server(this.#bigQuery).tables.find(
-      this.#random.pick(['conversation_logs', 'conversation_logs_legacy']),
-    );
+    const table = this.#server(this.#bigQuery).tables.find(this.#random.pick(['conversation_logs', 'feedback']));
     if (table === undefined) return;
     if (this.#random.chance(0.3)) {
       table.fields = CONVERSATION_LOGS.columns;
@@ -345,7 +332,7 @@ class Schedule {
   }
 
   #createTables(bigQuery: LoopbackBigQuery): void {
-    for (const { name, columns } of LEDGER_TABLES) {
+    for (const { name, columns } of DELIVERY_TABLES) {
       const table = bigQuery.tables.find(name) ?? bigQuery.addTable(DATASET, name, columns);
       table.fields = columns;
       table.notFoundInserts = 0;

@@ -6,15 +6,16 @@ import { describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { resolveConfig } from '../../src/config/resolve-config.ts';
 import { type Backend, watchBackend } from '../../src/migration/backend-switch.ts';
+import type { MismatchRecord } from '../../src/migration/mismatch-columns.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { mapWithRules } from '../support/map-with-rules.ts';
-import { migratingPipeline, storedJson } from '../support/migrating-pipeline.ts';
-import { mixedTurns } from '../support/mixed-turns.ts';
 import { cases } from '../support/property-seed.ts';
+import { mapWithRules } from './map-with-rules.ts';
+import { migratingPipeline, storedJson } from './migrating-pipeline.ts';
+import { mixedTurns } from './mixed-turns.ts';
 
-const FAULTY_TRACKER = join(import.meta.dirname, '../support/faulty-tracker.ts');
+const FAULTY_TRACKER = join(import.meta.dirname, './faulty-tracker.ts');
 
 /** Columns in which the old tracker wrote constants. */
 const NOT_COMPARED = ['agent_name', 'api_version', 'bigquery_project_used', 'client_info'];
@@ -30,7 +31,7 @@ describe('thousands of turns in dual mode', () => {
       expect(result).toEqual({ status: 'exported' });
     }
     const found = new Map<string, Record<string, string>>();
-    for (const { message_id: id, field, cause, explained } of sink.rows('token_mismatches')) {
+    for (const { message_id: id, field, cause, explained } of sink.rows<MismatchRecord>('token_mismatches')) {
       found.set(id, { ...found.get(id), [field]: `${cause}${explained ? '' : '!'}` });
     }
     for (const { turn, kind, differences } of turns) {
@@ -77,7 +78,7 @@ describe('switching while turns run', () => {
     await Promise.all(results);
     const current = new Map(sink.rows('conversation_logs').map((row) => [row.message_id, row]));
     const beside = new Map(sink.rows('conversation_logs_legacy').map((row) => [row.message_id, row]));
-    const compared = new Set(sink.rows('token_mismatches').map((row) => row.message_id));
+    const compared = new Set(sink.rows<MismatchRecord>('token_mismatches').map((row) => row.message_id));
     for (const [index, { turn, differences }] of turns.entries()) {
       const id = messageId(turn);
       const mode = modes[index];
@@ -105,7 +106,7 @@ describe('what the legacy side does to a solid row', () => {
         Reflect.set(globalThis, Symbol.for('spanledger.test.behaviours'), behaviours);
         const sink = new CollectingSink();
         const clock = new ManualClock();
-        const module = join(import.meta.dirname, '../support/unruly-tracker.ts');
+        const module = join(import.meta.dirname, './unruly-tracker.ts');
         const exporter = migratingPipeline({ sink, backend: 'dual', settings: { legacyModule: module }, clock });
         const results = Promise.all(turns.map((turn) => exporter.export(turn)));
         for (let done = false; !done; ) {

@@ -4,18 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import type { Backend } from '../../src/migration/backend-switch.ts';
+import type { MismatchRecord } from '../../src/migration/mismatch-columns.ts';
 import { createContentPolicy } from '../../src/privacy/content-policy.ts';
 import { buildRecord, buildRecordOfReading } from '../../src/record/build-record.ts';
 import type { TurnExportResult } from '../../src/spans/turn-exporter.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import {
-  KEEPING_POLICY,
-  type MigratingPipelineOptions,
-  migratingPipeline,
-  storedJson,
-} from '../support/migrating-pipeline.ts';
 import { type SampleTurnOptions, sampleTurn } from '../support/sample-turn.ts';
+import { KEEPING_POLICY, type MigratingPipelineOptions, migratingPipeline, storedJson } from './migrating-pipeline.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dual-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -88,7 +84,7 @@ describe('which table gets which row', () => {
     await exportTurn(options('dual'), TOOL_LOOP);
     const tables = sink.keys.map((key) => key.split(' ')[0]);
     expect(tables.slice(0, 3)).toEqual(['conversation_logs_legacy', 'conversation_logs', 'token_mismatches']);
-    expect(sink.rows('token_mismatches').find(({ field }) => field === 'total_token_count')).toEqual({
+    expect(sink.rows<MismatchRecord>('token_mismatches').find(({ field }) => field === 'total_token_count')).toEqual({
       message_id: buildRecord(sampleTurn()).message_id,
       trace_id: sampleTurn().traceId,
       timestamp: '2025-06-05T12:48:33.123000Z',
@@ -291,9 +287,9 @@ describe('each side on its own', () => {
     });
     const turn = sampleTurn({ error: 'deadline exceeded', calls: [{ text: 'secret' }] });
     await migratingPipeline(options('dual', { policy })).export(turn);
-    const found = sink.rows('token_mismatches').find(({ field }) => field === 'agent_response');
+    const found = sink.rows<MismatchRecord>('token_mismatches').find(({ field }) => field === 'agent_response');
     expect(found).toMatchObject({ legacy_value: '[REDACTED:word]', solid_value: null, cause: 'text_differs' });
-    expect(JSON.stringify(sink.rows('token_mismatches'))).not.toContain('secret');
+    expect(JSON.stringify(sink.rows<MismatchRecord>('token_mismatches'))).not.toContain('secret');
   });
 
   it('a sink that breaks its contract is a failed export', async () => {

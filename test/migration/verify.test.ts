@@ -13,13 +13,13 @@ import { type CliRun, runTestCli } from '../cli/test-context.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { mapWithRules } from '../support/map-with-rules.ts';
-import { type MigratingPipelineOptions, migratingPipeline } from '../support/migrating-pipeline.ts';
-import { mixedTurns } from '../support/mixed-turns.ts';
 import { cases } from '../support/property-seed.ts';
 import { sampleTurn } from '../support/sample-turn.ts';
+import { mapWithRules } from './map-with-rules.ts';
+import { type MigratingPipelineOptions, migratingPipeline } from './migrating-pipeline.ts';
+import { mixedTurns } from './mixed-turns.ts';
 
-const FAULTY_TRACKER = join(import.meta.dirname, '../support/faulty-tracker.ts');
+const FAULTY_TRACKER = join(import.meta.dirname, './faulty-tracker.ts');
 /** Columns in which the old tracker wrote constants. */
 const IGNORE = ['agent_name', 'api_version', 'bigquery_project_used', 'client_info'];
 
@@ -140,7 +140,7 @@ describe('dual', () => {
   });
 
   it('takes token differences below 5 % or below 100 for none', async () => {
-    const tracker = join(import.meta.dirname, '../support/faulty-tracker.ts');
+    const tracker = join(import.meta.dirname, './faulty-tracker.ts');
     const usage = { input: 91_000, output: 5_000, thoughts: 223 };
     const turn = sampleTurn({
       question: 'keepsEarlierUsage',

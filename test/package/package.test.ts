@@ -61,7 +61,7 @@ test('only what is public can be imported', () => {
     './adk',
     './exporters/bigquery',
     './exporters/cloud-trace',
-    './exporters/dual',
+    './exporters/dual', // migration
     './exporters/local',
     './exporters/otlp-google',
     './instrument',
@@ -92,7 +92,7 @@ test.each([
   },
   { entry: 'spanledger/zip', names: ['createZip', 'ZipError'] },
   { entry: 'spanledger/exporters/bigquery', names: ['BigQuerySpanExporter'] },
-  { entry: 'spanledger/exporters/dual', names: ['DualSpanExporter'] },
+  { entry: 'spanledger/exporters/dual', names: ['DualSpanExporter'] }, // migration
   { entry: 'spanledger/exporters/otlp-google', names: ['OtlpGoogleSpanExporter'] },
   { entry: 'spanledger/exporters/cloud-trace', names: ['CloudTraceSpanExporter'] },
   { entry: 'spanledger/exporters/local', names: ['LocalSpanExporter'] },
@@ -152,10 +152,10 @@ test('the types compile in a strict project', { timeout: 60_000 }, () => {
 import { SpanledgerPlugin } from 'spanledger/adk';
 import { createZip } from 'spanledger/zip';
 import 'spanledger/instrument';
-const ledger: Spanledger = createSpanledger({ backend: 'solid' });
+const ledger: Spanledger = createSpanledger({ store: 'local' });
 const answer: Promise<string> = traceAgent({ name: 'a' }, async (agent) => { agent.setAnswer('b'); return 'b'; });
-// @ts-expect-error an unknown mode
-start({ backend: 'both' });
+// @ts-expect-error an unknown word
+start({ store: 'disk' });
 export const all: unknown[] = [ledger, answer, new SpanledgerPlugin(), createZip({ entries: [], destination: 'x.zip' })];
 `,
   );

@@ -162,12 +162,12 @@ describe.concurrent('the end of the process', () => {
 
   it('says what is wrong with the configuration, and leaves the host alone', async ({ expect, onTestFinished }) => {
     const directory = temporaryDirectory(onTestFinished);
-    writeFileSync(join(directory, 'c.yaml'), 'analytics: { conversation_tracking: { bakend: dual } }');
+    writeFileSync(join(directory, 'c.yaml'), 'analytics: { conversation_tracking: { stor: local } }');
     const ended = await run(`${TURN} console.log('done');`, { directory, env: { SPANLEDGER_CONFIG: 'c.yaml' } });
     expect(ended).toMatchObject({ code: 0, stdout: 'done\n' });
     expect(ended.stderr).toBe(
-      '[spanledger] not started: c.yaml: analytics.conversation_tracking.bakend is not a setting; ' +
-        'did you mean analytics.conversation_tracking.backend?\n',
+      '[spanledger] not started: c.yaml: analytics.conversation_tracking.stor is not a setting; ' +
+        'did you mean analytics.conversation_tracking.store?\n',
     );
   });
 

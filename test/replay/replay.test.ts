@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { readFallbackLog } from '../../src/google/cloud-logging.ts';
+import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { readCandidates } from '../../src/replay/replay-candidates.ts';
 import { runTestCli } from '../cli/test-context.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
@@ -15,10 +16,11 @@ const REPLAY = ['replay', '--project', 'test-project', '--dataset', DATASET] as 
 
 /** Rows that BigQuery did not take: an ordinary one, one over the size of an entry, and one that BigQuery refused. */
 async function fillFallback(bench: DeliveryBench): Promise<ReturnType<typeof sampleRow>[]> {
+  bench.bigQuery.addTable(DATASET, 'feedback', CONVERSATION_LOGS.columns);
   const rows = [
     sampleRow('plain'),
     sampleRow('large', { agent_response: `${'€uro '.repeat(100_000)}end` }),
-    sampleRow('legacy', {}, 'conversation_logs_legacy'),
+    sampleRow('feedback', {}, 'feedback'),
     sampleRow('refused', { prompt_token_count: 'many' }),
   ];
   bench.bigQuery.faults = ({ table }) =>

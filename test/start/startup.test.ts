@@ -259,11 +259,11 @@ describe.concurrent('start-up that is switched off', () => {
   it('a configuration that cannot be used: said, and the host goes on', async () => {
     const host = await hostWith({
       'main.mjs': main,
-      'config/config.yaml': 'analytics:\n  conversation_tracking:\n    backend: both\n',
+      'config/config.yaml': 'analytics:\n  conversation_tracking:\n    store: disk\n',
     });
     const { code, stdout, stderr } = await host.run('main.mjs');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
-    expect(stderr).toMatch(/not started: .*backend is "both"; allowed: legacy, solid, dual/);
+    expect(stderr).toMatch(/not started: .*store is "disk"; allowed: auto, local, bigquery/);
   });
 });
 

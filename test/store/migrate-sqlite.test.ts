@@ -14,8 +14,8 @@ test('a new store gets every table and the view; a second run changes nothing', 
   const database = openWritable(`${temporaryDirectory()}/store.db`, { busyTimeoutMillis: 50 });
   expect(migrateSqlite(database).map(({ resource, action }) => `${action} ${resource}`)).toEqual([
     'create table conversation_logs',
-    'create table conversation_logs_legacy',
-    'create table token_mismatches',
+    'create table conversation_logs_legacy', // migration
+    'create table token_mismatches', // migration
     'create table spans',
     'create view conversation_logs_latest',
   ]);

@@ -21,6 +21,6 @@ export function sampleEntry(
     record_version: 1,
   };
   // What a test gives is as it is, also where no policy would leave it.
-  const row = Object.assign(redacted(sample, table), given);
+  const row = Object.assign(redacted(sample), given);
   return { table, key: `${messageId}:${String(row.record_version)}`, row };
 }

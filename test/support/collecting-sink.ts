@@ -1,5 +1,4 @@
 import type { LedgerEntry, RowSink, TableName, WriteResult } from '../../src/delivery/row-sink.ts';
-import type { MismatchRecord } from '../../src/migration/mismatch-columns.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 
 /** A sink that keeps every entry as it was handed over, as text, so that a later change of a row shows. */
@@ -17,10 +16,9 @@ export class CollectingSink implements RowSink {
     return this.#entries.filter((entry) => entry.table === table).map((entry) => entry.json);
   }
 
-  rows(table: 'token_mismatches'): MismatchRecord[];
-  rows(table: 'conversation_logs' | 'conversation_logs_legacy'): ConversationRecord[];
-  rows(table: TableName): unknown[] {
-    return this.json(table).map((json): unknown => JSON.parse(json));
+  /** Rows of a table, in order of arrival; `Row` is what the table holds. */
+  rows<Row = ConversationRecord>(table: TableName): Row[] {
+    return this.json(table).map((json): Row => JSON.parse(json));
   }
 
   /** `table key` of every entry, in order of arrival. */

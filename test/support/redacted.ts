@@ -1,8 +1,7 @@
-import type { TableName } from '../../src/delivery/row-sink.ts';
 import { createContentPolicy } from '../../src/privacy/content-policy.ts';
+import type { TableDefinition } from '../../src/record/column.ts';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { type RedactedRow, redactRow } from '../../src/record/redacted-row.ts';
-import { LEDGER_TABLES } from '../../src/store/tables.ts';
 
 const FULL = createContentPolicy({
   default: { kind: 'full' },
@@ -12,7 +11,9 @@ const FULL = createContentPolicy({
 });
 
 /** A row that passed a policy which leaves every text. */
-export function redacted(row: Readonly<Record<string, unknown>>, table: TableName = 'conversation_logs'): RedactedRow {
-  // A table of somebody else's has no columns that we know: its rows look like ours in the tests.
-  return redactRow(LEDGER_TABLES.find(({ name }) => name === table) ?? CONVERSATION_LOGS, row, FULL);
+export function redacted(
+  row: Readonly<Record<string, unknown>>,
+  table: TableDefinition = CONVERSATION_LOGS,
+): RedactedRow {
+  return redactRow(table, row, FULL);
 }

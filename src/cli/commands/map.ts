@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { toJsonLine, toPrintable } from '../../base/printable.ts';
 import { resolveConfig } from '../../config/resolve-config.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
-import { createMappingOption } from '../../migration/mapping-option.ts';
+import { createMappingOption } from '../../migration/mapping-option.ts'; // migration
 import { readOtlpRows } from '../../replay/read-otlp-rows.ts';
 import { createCliDiagnostics } from '../cli-diagnostics.ts';
 import type { RegisterCommand } from '../command-list.ts';
@@ -59,8 +59,6 @@ function resolveValues(options: MapOptions, { cwd, env }: CliContext): SettingVa
     config === undefined ? ({ configFile: false, env: {} } as const) : { configFile: resolve(cwd, config), env };
   return resolveConfig({
     ...source,
-    settings: {
-      backend: options.mapping, // migration
-    },
+    settings: { backend: options.mapping }, // migration
   }).values;
 }

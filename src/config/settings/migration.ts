@@ -3,7 +3,7 @@
 export const MIGRATION_SETTINGS = {
   backend: { key: 'analytics.conversation_tracking.backend', env: ['SPANLEDGER_BACKEND'],
     type: 'choice', allowed: ['legacy', 'solid', 'dual'], fallback: 'solid',
-    description: 'Which mapping makes the rows: `solid`, `legacy`, or `dual` for both. Live: a change in the file takes effect within a second.' },
+    description: 'Which mapping makes the rows: `solid`, `legacy`, or `dual` for both, the legacy rows in the table of the same name with `_legacy`. Live: a change in the file takes effect within a second.' },
   backendSource: { key: 'analytics.conversation_tracking.backend_source', env: ['SPANLEDGER_BACKEND_SOURCE'],
     type: 'choice', allowed: ['config', 'openfeature'], fallback: 'config',
     description: 'Where the live value of `backend` comes from: this file, or the registered OpenFeature provider.' },

@@ -16,5 +16,5 @@ export const STORE_SETTINGS = {
     description: 'Dataset of the tables.' },
   table: { key: 'analytics.conversation_tracking.bigquery.table', env: ['SPANLEDGER_BIGQUERY_TABLE'],
     type: 'bigquery-name', fallback: 'conversation_logs',
-    description: 'Table of the rows; the legacy rows of `dual` go to the same name with `_legacy`.' },
+    description: 'Table of the rows.' },
 } as const;

@@ -6,5 +6,5 @@ export const TRACKING_SETTINGS = {
     description: 'Whether rows are written. Traces go on without.' },
   logLevel: { key: 'analytics.conversation_tracking.log_level', env: ['SPANLEDGER_LOG_LEVEL'],
     type: 'choice', allowed: ['error', 'warn', 'info', 'debug'], fallback: 'info',
-    description: 'How much is said on standard error: `error` (only why it did not start), `warn` (also each problem, once), `info` (also statistics, mismatches, and spans of the exporter `console`), `debug` (also what is used).' },
+    description: 'How much is said on standard error: `error` (only why it did not start), `warn` (also each problem, once), `info` (also statistics, findings, and spans of the exporter `console`), `debug` (also what is used).' },
 } as const;

@@ -1,6 +1,6 @@
 import type { Turn } from '../../src/spans/turn.ts';
+import { type SampleTurnOptions, sampleTurn } from '../support/sample-turn.ts';
 import type { Fault } from './faulty-tracker.ts';
-import { type SampleTurnOptions, sampleTurn } from './sample-turn.ts';
 
 /** A turn with the differences that a comparison must find in it: `field` → `cause`, `!` where it stays unexplained. */
 export interface ExpectedTurn {
