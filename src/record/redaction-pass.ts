@@ -54,14 +54,14 @@ export class RedactionPass {
 
   /** The columns of a row, or of a record in it, in its order. */
   record(columns: readonly Column[], row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    const byName = new Map(columns.map((column) => [column.name, column]));
-    const cells = Object.entries(row).flatMap(([name, value]) => {
+    const byName = columnsByName(columns);
+    const redacted: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(row)) {
       const column = byName.get(name);
-      if (column === undefined) return this.#strayEntry(fieldsOf(undefined), name, value, 0);
-      // Known once its whole is.
-      return [[name, column.excerptOf === undefined ? this.#cell(column, value) : null] as const];
-    });
-    const redacted: Record<string, unknown> = Object.fromEntries(cells);
+      if (column === undefined) this.#addStray(redacted, fieldsOf(undefined), name, value, 0);
+      // An excerpt is known once its whole is.
+      else redacted[name] = column.excerptOf === undefined ? this.#cell(column, value) : null;
+    }
     for (const column of columns) {
       const { name, excerptOf } = column;
       if (excerptOf === undefined || !Object.hasOwn(row, name)) continue;
@@ -157,26 +157,38 @@ export class RedactionPass {
     if (typeof value !== 'object' || value === null) return value;
     if (depth >= MAX_DEPTH) return null;
     if (isArray(value)) return withoutRemoved(value, (item) => this.#stray(fields, item, depth + 1));
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([name, inner]) => this.#strayEntry(fields, name, inner, depth + 1)),
-    );
+    const record: Record<string, unknown> = {};
+    for (const [name, inner] of Object.entries(value)) this.#addStray(record, fields, name, inner, depth + 1);
+    return record;
   }
 
-  #strayEntry(
+  #addStray(
+    record: Record<string, unknown>,
     fields: readonly ContentField[],
     name: string,
     value: unknown,
     depth: number,
-  ): (readonly [string, unknown])[] {
+  ): void {
     const isName = CODE_NAME.test(name) && this.#name(name) === name;
     const key = isName ? name : this.#content(fields, name);
-    return key === null ? [] : [[key, this.#stray(fields, value, depth)]];
+    // To set this one would change what the record is; it is the name of nothing.
+    if (key !== null && key !== '__proto__') record[key] = this.#stray(fields, value, depth);
   }
 
   #passedMode(fields: readonly ContentField[]): ContentMode {
     const passed = this.#passed;
     return strictestMode(passed === undefined ? [] : fields.map((field) => statedMode(passed, field)));
   }
+}
+
+const NAMED_COLUMNS = new WeakMap<readonly Column[], ReadonlyMap<string, Column>>();
+
+function columnsByName(columns: readonly Column[]): ReadonlyMap<string, Column> {
+  const known = NAMED_COLUMNS.get(columns);
+  if (known !== undefined) return known;
+  const named = new Map(columns.map((column) => [column.name, column]));
+  NAMED_COLUMNS.set(columns, named);
+  return named;
 }
 
 /** The content fields that govern a text somewhere in a column: its own, and that of texts that nobody knows. */
