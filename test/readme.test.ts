@@ -44,16 +44,6 @@ describe('the README', () => {
     expect(named.sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
   });
 
-  it.each(['CONTRIBUTING.md', 'docs/glossary.md'])('has a companion, %s, whose files exist', (file) => {
-    const text = readFileSync(join(ROOT, file), 'utf8');
-    const paths = [...text.matchAll(/`((?:src|test|scripts|docs|exporters)\/[\w./-]+)`/g)].map(([, path = '']) => path);
-    expect(paths.length).toBeGreaterThan(10);
-    // Capitals stand for a name to be given.
-    for (const path of paths.filter((each) => !/[A-Z]{3}/.test(each)))
-      expect(existsSync(join(ROOT, path)), path).toBe(true);
-    for (const [, script = ''] of text.matchAll(/npm run ([\w:-]+)/g)) expect(SCRIPTS, script).toHaveProperty(script);
-  });
-
   it('names scripts and files that exist', () => {
     for (const [, script = ''] of README.matchAll(/npm run ([\w:-]+)/g)) expect(SCRIPTS, script).toHaveProperty(script);
     for (const [, path = ''] of README.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
