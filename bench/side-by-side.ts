@@ -5,7 +5,7 @@
  *     node bench/side-by-side.ts
  */
 import { join } from 'node:path';
-import type { RecordSink } from '../src/delivery/record-sink.ts';
+import type { RowSink } from '../src/delivery/row-sink.ts';
 import type { Backend } from '../src/migration/backend-switch.ts';
 import { migratingPipeline } from '../test/migration/migrating-pipeline.ts';
 import { mixedTurns } from '../test/migration/mixed-turns.ts';
@@ -14,7 +14,7 @@ const TURNS = 1_000;
 const ROUNDS = 15;
 
 const settled = Promise.resolve({ settled: true, pending: 0, detail: '' });
-const sink: RecordSink = {
+const sink: RowSink = {
   name: 'nowhere',
   write: async (entries) => entries.map(() => ({ status: 'stored' })),
   flush: () => settled,

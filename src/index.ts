@@ -8,11 +8,11 @@ export type { SettingValues, TraceExporterName } from './config/setting-values.t
 export type {
   FlushResult,
   LedgerEntry,
-  RecordSink,
+  RowSink,
   SinkStats,
   TableName,
   WriteResult,
-} from './delivery/record-sink.ts';
+} from './delivery/row-sink.ts';
 export { type AgentTrace, type TraceAgentOptions, traceAgent } from './instrumentation/trace-agent.ts';
 export {
   type ModelCallTrace,

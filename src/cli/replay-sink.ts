@@ -1,5 +1,5 @@
 import type { Diagnostics } from '../base/diagnostics.ts';
-import type { RecordSink } from '../delivery/record-sink.ts';
+import type { RowSink } from '../delivery/row-sink.ts';
 import type { CliContext } from './context.ts';
 import type { Target } from './target.ts';
 
@@ -7,11 +7,7 @@ import type { Target } from './target.ts';
 const DELIVERY_MILLIS = 300_000;
 
 /** A sink whose writes resolve with what became of each row; it holds nothing that the source does not hold. */
-export async function openReplaySink(
-  target: Target,
-  diagnostics: Diagnostics,
-  context: CliContext,
-): Promise<RecordSink> {
+export async function openReplaySink(target: Target, diagnostics: Diagnostics, context: CliContext): Promise<RowSink> {
   if (target.kind === 'sqlite') {
     const { LocalSink } = await import('../store/local-sink.ts');
     return new LocalSink({ path: target.path, diagnostics, clock: context.clock });

@@ -1,4 +1,4 @@
-import type { LedgerEntry, WriteResult } from './record-sink.ts';
+import type { LedgerEntry, WriteResult } from './row-sink.ts';
 
 /** Rows whose write resolves only when it is known what became of them, where the CPU is taken away afterwards. */
 export class AwaitedRows {

@@ -3,7 +3,7 @@
  * A row is entered once when it is accepted or adopted and once when it is settled; what is pending is counted by the
  * stores, not derived here, so that the equation can be checked.
  */
-import type { WriteResult } from './record-sink.ts';
+import type { WriteResult } from './row-sink.ts';
 
 export type SettledResult = Exclude<WriteResult, { readonly status: 'pending' }>;
 

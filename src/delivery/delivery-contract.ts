@@ -3,7 +3,7 @@ import type { Diagnostics } from '../base/diagnostics.ts';
 import type { DeliveryRequest } from './delivery-request.ts';
 import type { FallbackWriter } from './fallback-writer.ts';
 import type { InsertTransport } from './insert-transport.ts';
-import type { RecordSink, SinkStats } from './record-sink.ts';
+import type { RowSink, SinkStats } from './row-sink.ts';
 
 export interface DeliveryDependencies {
   readonly diagnostics: Diagnostics;
@@ -35,7 +35,7 @@ export interface DeliveryStats extends SinkStats {
   readonly pendingBytes: number;
 }
 
-export interface DeliverySink extends RecordSink {
+export interface DeliverySink extends RowSink {
   stats(): DeliveryStats;
   /** Puts on disk, or on standard error, what only memory holds. Synchronous, for the process's `exit` event. */
   persistSync(): void;

@@ -1,6 +1,6 @@
 import { type Histogram, type Meter, type MeterProvider, metrics, type ObservableResult } from '@opentelemetry/api';
 import type { DeliveryRequest } from './delivery-request.ts';
-import type { SinkStats } from './record-sink.ts';
+import type { SinkStats } from './row-sink.ts';
 
 /** Name by the conventions' own metrics of SDK components. Source: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/ */
 const OPERATION_DURATION = 'otel.sdk.exporter.operation.duration';

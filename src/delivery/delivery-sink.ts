@@ -17,9 +17,9 @@ import { LastResort } from './last-resort.ts';
 import { MemoryRowStore } from './memory-row-store.ts';
 import { startAdoption } from './outbox-adoption.ts';
 import { OutboxDirectory } from './outbox-directory.ts';
-import type { FlushResult, LedgerEntry, TableName, WriteResult } from './record-sink.ts';
 import { rememberSuccess } from './remember-success.ts';
 import { RowIntake } from './row-intake.ts';
+import type { FlushResult, LedgerEntry, TableName, WriteResult } from './row-sink.ts';
 import type { PendingRow, RowStore } from './row-store.ts';
 import { TableLane } from './table-lane.ts';
 
@@ -193,7 +193,12 @@ class Delivery implements DeliverySink {
 
   persistSync(): void {
     this.#intake.drainSync();
-    this.#emptyMemory('process-ended');
+    for (const row of this.#memory.takeAll()) {
+      const result = { status: 'fallback', reason: row.refusal ?? 'process-ended' } as const;
+      this.#lastResort.write(row, result.reason);
+      this.#books.settle(result);
+      this.#onSettled(row, result);
+    }
   }
 
   readmitRefused(): void {
@@ -242,14 +247,5 @@ class Delivery implements DeliverySink {
       lane.pump();
     }
     this.#flushes.check();
-  }
-
-  #emptyMemory(reason: string): void {
-    for (const row of this.#memory.takeAll()) {
-      const result = { status: 'fallback', reason: row.refusal ?? reason } as const;
-      this.#lastResort.write(row, result.reason);
-      this.#books.settle(result);
-      this.#onSettled(row, result);
-    }
   }
 }

@@ -19,7 +19,7 @@ import {
 import { buildFallbackEntries } from './fallback-entry.ts';
 import type { FallbackEntry, FallbackOutcome, FallbackWriter } from './fallback-writer.ts';
 import type { LastResort } from './last-resort.ts';
-import type { WriteResult } from './record-sink.ts';
+import type { WriteResult } from './row-sink.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
 
 export interface FallbackLaneOptions extends FallbackClaimOptions {

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import type { Circuit } from './circuit.ts';
 import type { DeliveryStats } from './delivery-contract.ts';
-import type { FlushResult } from './record-sink.ts';
+import type { FlushResult } from './row-sink.ts';
 
 export interface FlushWatchOptions {
   readonly clock: Clock;

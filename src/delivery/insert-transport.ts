@@ -1,4 +1,4 @@
-import type { TableName } from './record-sink.ts';
+import type { TableName } from './row-sink.ts';
 
 export interface InsertRow {
   /** What the destination removes duplicates by; at most 128 characters. */

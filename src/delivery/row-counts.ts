@@ -1,4 +1,4 @@
-import type { TableName } from './record-sink.ts';
+import type { TableName } from './row-sink.ts';
 
 /** `due` rows go to the primary destination, `refused` ones only to the fallback. */
 export type RowState = 'due' | 'refused';

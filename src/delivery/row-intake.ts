@@ -9,7 +9,7 @@ import { describeError } from '../base/errors.ts';
 import type { RecentSet } from '../base/recent-set.ts';
 import type { DeliveryBooks } from './delivery-books.ts';
 import type { LastResort } from './last-resort.ts';
-import type { LedgerEntry, WriteResult } from './record-sink.ts';
+import type { LedgerEntry, WriteResult } from './row-sink.ts';
 import type { PendingRow, RowStore } from './row-store.ts';
 
 /** One slice takes some 5 ms with rows of 6 KB. */

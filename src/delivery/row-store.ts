@@ -1,5 +1,5 @@
-import type { TableName } from './record-sink.ts';
 import type { RowCounts, RowState } from './row-counts.ts';
+import type { TableName } from './row-sink.ts';
 
 /** A row that was accepted and serialised. */
 export interface PendingRow {

@@ -4,7 +4,7 @@ import type { TableDefinition } from '../record/column.ts';
 import type { ConversationRecord } from '../record/conversation-columns.ts';
 import { type RedactedRow, redactRow } from '../record/redacted-row.ts';
 import { buildRowKey } from '../record/row-key.ts';
-import type { LedgerEntry, RecordSink } from './record-sink.ts';
+import type { LedgerEntry, RowSink } from './row-sink.ts';
 
 /** A row on its way to the sink. */
 export interface WrittenRow {
@@ -18,10 +18,10 @@ export interface WrittenRow {
 
 /** The last step of every row that this process makes: content policy, key, sink. */
 export class RowWriter {
-  readonly #sink: RecordSink;
+  readonly #sink: RowSink;
   readonly #policy: ContentPolicy;
 
-  constructor(sink: RecordSink, policy: ContentPolicy) {
+  constructor(sink: RowSink, policy: ContentPolicy) {
     this.#sink = sink;
     this.#policy = policy;
   }

@@ -4,7 +4,7 @@
  */
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
-import type { SinkStats } from './record-sink.ts';
+import type { SinkStats } from './row-sink.ts';
 
 /** Every time zone's midnight is on a quarter of an hour. */
 const CHECK_MILLIS = 900_000;

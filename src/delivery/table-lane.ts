@@ -7,7 +7,7 @@ import type { Timer } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import { Circuit } from './circuit.ts';
 import { MAX_ROW_BYTES, type RowError } from './insert-transport.ts';
-import type { TableName, WriteResult } from './record-sink.ts';
+import type { TableName, WriteResult } from './row-sink.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
 import { TableRequests, type TableRequestsOptions } from './table-requests.ts';
 

@@ -10,7 +10,7 @@ import type { DeliveryBooks } from './delivery-books.ts';
 import type { DeliveryConfig } from './delivery-config.ts';
 import type { DeliveryRequest } from './delivery-request.ts';
 import type { InsertOutcome, InsertTransport, RowError } from './insert-transport.ts';
-import type { TableName } from './record-sink.ts';
+import type { TableName } from './row-sink.ts';
 import type { HeldRow } from './row-store.ts';
 import { findUnknownPaths, UnknownColumns } from './unknown-columns.ts';
 

@@ -11,7 +11,7 @@ import { importPackage } from '../base/import-package.ts';
 import { isObject } from '../base/json-value.ts';
 import { type HttpAnswer, parseInsertAnswer } from '../delivery/bigquery-answer.ts';
 import type { InsertOutcome, InsertRow, InsertTransport } from '../delivery/insert-transport.ts';
-import type { TableName } from '../delivery/record-sink.ts';
+import type { TableName } from '../delivery/row-sink.ts';
 import { bigQueryName } from '../store/bigquery-name.ts';
 import { withoutTracing } from './without-tracing.ts';
 

@@ -4,6 +4,7 @@ import { INVOICE_AGENT_RULES } from '../record/invoice-agent-rules.ts';
 import { buildRuleEnrichers } from '../record/rule-enrichers.ts';
 import { buildSummary, countCodePoints, countWords } from '../record/text-metrics.ts';
 import type { ModelCallReading, TurnReading } from '../record/turn-reading.ts';
+import { buildZipColumns } from '../record/zip-columns.ts';
 import { buildLegacyFrame } from './legacy-frame.ts';
 import { zipArrivedLate } from './zip-arrived-late.ts';
 
@@ -48,8 +49,8 @@ export function buildLegacyRecord(reading: TurnReading): ConversationRecord {
     response_time_ms: frame.duration_ms,
     success: response !== '' && !failed && reading.error === undefined,
     error_message: reading.error ?? (failed ? FAILURE_IN_RESPONSE : null),
+    ...buildZipColumns(zip),
     zip_generated: zip !== undefined || toolNames.some((name) => name.toLowerCase().includes('zip')) || null,
-    zip_id: zip?.id ?? null,
     ...LEGACY_CONSTANTS,
     raw_mcp_response: reading.rawMcpResponse ?? null,
     prompt_token_count: usage?.prompt ?? null,
@@ -61,12 +62,6 @@ export function buildLegacyRecord(reading: TurnReading): ConversationRecord {
     user_question_word_count: countWords(question),
     agent_response_length: countCodePoints(response),
     agent_response_word_count: countWords(response),
-    zip_generation_time_ms: zip?.generationTimeMs ?? null,
-    zip_parallel_download_time_ms: zip?.parallelDownloadTimeMs ?? null,
-    zip_max_workers_used: zip?.maxWorkersUsed ?? null,
-    zip_files_included: zip?.filesIncluded ?? null,
-    zip_files_missing: zip?.filesMissing ?? null,
-    zip_total_size_bytes: zip?.totalSizeBytes ?? null,
   };
   return enrichRecord(facts, reading.turn, ENRICHERS);
 }

@@ -1,14 +1,10 @@
+import { defineColumns } from '../record/column.ts';
+import { TOKENS } from '../record/columns/tokens.ts';
 import { type ConversationRecord, LEGACY_COLUMNS, type LegacyColumn } from '../record/conversation-columns.ts';
 
-export const TOKEN_COLUMNS = [
-  'prompt_token_count',
-  'candidates_token_count',
-  'total_token_count',
-  'thoughts_token_count',
-  'cached_content_token_count',
-] as const;
+export type TokenColumn = keyof typeof TOKENS;
 
-export type TokenColumn = (typeof TOKEN_COLUMNS)[number];
+export const TOKEN_COLUMNS: readonly TokenColumn[] = defineColumns(TOKENS).map(({ name }) => name);
 
 export interface ComparisonConfig {
   /** Two counts of tokens are taken as equal up to this difference. Default 100. */
@@ -61,7 +57,7 @@ export function compareRecords(
 }
 
 export function isTokenColumn(field: string): field is TokenColumn {
-  return TOKEN_COLUMNS.some((column) => column === field);
+  return Object.hasOwn(TOKENS, field);
 }
 
 function findThreshold(legacyValue: unknown, { tokenDiffThreshold, tokenDiffRatio }: ComparisonConfig): number {

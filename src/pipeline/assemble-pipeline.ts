@@ -1,7 +1,7 @@
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { resolveContentPolicies } from '../config/resolve-content-policies.ts';
 import type { SettingValues } from '../config/setting-values.ts';
-import type { RecordSink } from '../delivery/record-sink.ts';
+import type { RowSink } from '../delivery/row-sink.ts';
 import { RowWriter } from '../delivery/row-writer.ts';
 import { createContentPolicy } from '../privacy/content-policy.ts';
 import type { RedactionFunction } from '../privacy/redactor.ts';
@@ -14,7 +14,7 @@ import { type Detour, TurnPipeline, type TurnPipelineOptions } from './turn-pipe
 
 export interface PipelineOptions extends Partial<Pick<TurnPipelineOptions, 'observe' | 'keepTrace'>> {
   readonly values: SettingValues;
-  readonly sink: RecordSink;
+  readonly sink: RowSink;
   /** Run behind those of the setting `rules`. Default: none. */
   readonly enrichers?: readonly Enricher[] | undefined;
   /** Run behind the detectors of the setting `redact`. Default: none. */

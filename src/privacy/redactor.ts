@@ -17,6 +17,7 @@ export interface RedactionPattern {
   readonly pattern: RegExp;
 }
 
+/** Must give its own output back as it is, for a text may pass again. */
 export type RedactionFunction = (text: string) => string;
 
 export type Redaction =

@@ -21,7 +21,7 @@ export interface BuildRecordOptions {
 }
 
 /**
- * The row of a turn. Pure and total: the same turn gives the same row, whatever its spans hold. Meaning, download and
+ * The record of a turn. Pure and total: the same turn gives the same record, whatever its spans hold. Meaning, download and
  * quality columns are NULL; enrichers fill them.
  *
  * @example
@@ -31,7 +31,7 @@ export function buildRecord(turn: Turn, options: BuildRecordOptions = {}): Conve
   return buildRecordOfReading(readTurn(turn), options);
 }
 
-/** The row of a turn that was read already. */
+/** The record of a turn that was read already. */
 export function buildRecordOfReading(reading: TurnReading, options: BuildRecordOptions = {}): ConversationRecord {
   const { turn } = reading;
   const root = turn.roots[0].span;

@@ -7,12 +7,12 @@ import { findValueProblem } from './validate-row.ts';
 
 export type Enrichment = { readonly [C in EnrichableColumn]?: ConversationRecord[C] };
 
-/** Fills columns of a finished row. Pure, synchronous; may throw: that costs its own columns, not the row. */
+/** Fills columns of a finished record. Pure, synchronous; may throw: that costs its own columns, not the record. */
 export interface Enricher {
   /** Told in diagnostics. */
   readonly name: string;
   /**
-   * @param record the row so far, with what earlier enrichers filled
+   * @param record the record so far, with what earlier enrichers filled
    * @returns the columns to set; values of a wrong type, and other columns, are left out
    */
   enrich(record: ConversationRecord, turn: Turn): Enrichment;
@@ -29,7 +29,7 @@ const ENRICHABLE = new Map<string, Column>(
 );
 
 /**
- * A row with its meaning, download and quality columns filled. Never throws.
+ * A record with its meaning, download and quality columns filled. Never throws.
  *
  * @param enrichers run in order; a later one wins where two fill one column
  *

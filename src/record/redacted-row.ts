@@ -26,27 +26,14 @@ export function redactRow<Row extends Readonly<Record<string, unknown>>>(
   row: Row,
   policy: ContentPolicy,
 ): RedactedRow<Row> {
-  const pass = new RedactionPass(policy, row.content_policy);
-  const columns = new Map(table.columns.map((column) => [column.name, column]));
   const compared = table.comparedColumns?.find(({ name }) => name === row.field);
-  const cells = Object.entries(row).flatMap(([name, value]): (readonly [string, unknown])[] => {
-    const column = columns.get(name);
-    if (column === undefined) return pass.unknown(name, value);
-    // Known once its whole is.
-    if (column.excerptOf !== undefined) return [[name, null]];
-    const isRendered = column.contentClass === 'by-field' && compared !== undefined;
-    return [[name, isRendered ? pass.rendered(compared, value) : pass.cell(column, value)]];
-  });
-  const redacted: Record<string, unknown> = Object.fromEntries(cells);
-  for (const column of table.columns) {
-    const { name, excerptOf } = column;
-    if (excerptOf === undefined || !Object.hasOwn(row, name)) continue;
-    redacted[name] = pass.excerpt(column, row[name], row[excerptOf], redacted[excerptOf]);
-  }
-  if (columns.has('content_truncated') && Object.hasOwn(row, 'content_truncated')) {
+  const pass = new RedactionPass(policy, row.content_policy, compared);
+  const redacted = pass.record(table.columns, row);
+  const has = (column: string): boolean => table.columns.some(({ name }) => name === column);
+  if (has('content_truncated') && Object.hasOwn(row, 'content_truncated')) {
     redacted.content_truncated = pass.cut || row.content_truncated === true;
   }
-  if (columns.has('content_policy')) redacted.content_policy = pass.statement();
+  if (has('content_policy')) redacted.content_policy = pass.statement();
   // The cells were copied one by one, each by its column.
   return redacted as RedactedRow<Row>;
 }

@@ -28,14 +28,19 @@ export class RedactionPass {
   readonly #policy: ContentPolicy;
   /** What the row has passed before. */
   readonly #passed: PolicyStatement | undefined;
+  readonly #compared: Column | undefined;
   /** Names repeat within a row: tools, models, reasons. */
   readonly #names = new Map<string, string | null>();
   /** Whether some text was cut, hashed or removed. */
   cut = false;
 
-  /** @param passed what the row says, whoever wrote it */
-  constructor(policy: ContentPolicy, passed: unknown) {
+  /**
+   * @param passed the policy that the row says it has passed, whoever wrote it
+   * @param compared the column whose values the `by-field` columns hold
+   */
+  constructor(policy: ContentPolicy, passed: unknown, compared: Column | undefined) {
     this.#policy = policy;
+    this.#compared = compared;
     const stated = parseStatement(passed);
     const patterns = stated?.patterns.filter((name) => this.#name(name) === name) ?? [];
     this.#passed = stated && { ...stated, patterns };
@@ -47,49 +52,56 @@ export class RedactionPass {
     return renderStatement(mergeStatements(this.#passed ?? statement, statement));
   }
 
-  cell(column: Column, value: unknown): unknown {
+  /** The columns of a row, or of a record in it, in its order. */
+  record(columns: readonly Column[], row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const byName = columnsByName(columns);
+    const redacted: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(row)) {
+      const column = byName.get(name);
+      if (column === undefined) this.#addStray(redacted, fieldsOf(undefined), name, value, 0);
+      // An excerpt is known once its whole is.
+      else redacted[name] = column.excerptOf === undefined ? this.#cell(column, value) : null;
+    }
+    for (const column of columns) {
+      const { name, excerptOf } = column;
+      if (excerptOf === undefined || !Object.hasOwn(row, name)) continue;
+      redacted[name] = this.#excerpt(column, row[name], row[excerptOf], redacted[excerptOf]);
+    }
+    return redacted;
+  }
+
+  #cell(column: Column, value: unknown): unknown {
+    if (column.contentClass === 'by-field' && this.#compared !== undefined)
+      return this.#rendered(this.#compared, value);
     if (column.mode !== 'REPEATED') return this.#item(column, value);
     if (!isArray(value)) return this.#stray(fieldsOf(column), value);
     return withoutRemoved(value, (item) => this.#item(column, item));
   }
 
   /** The beginning of a text: where that was changed, it is made of what is left, for a secret may reach over its end. */
-  excerpt(column: Column, excerpt: unknown, whole: unknown, redactedWhole: unknown): unknown {
-    if (typeof excerpt !== 'string' || typeof whole !== 'string') return this.cell(column, excerpt);
-    if (whole === redactedWhole) return whole.startsWith(excerpt) ? excerpt : this.cell(column, excerpt);
+  #excerpt(column: Column, excerpt: unknown, whole: unknown, redactedWhole: unknown): unknown {
+    if (typeof excerpt !== 'string' || typeof whole !== 'string') return this.#cell(column, excerpt);
+    if (whole === redactedWhole) return whole.startsWith(excerpt) ? excerpt : this.#cell(column, excerpt);
     if (typeof redactedWhole !== 'string' || isHash(redactedWhole)) return null;
     return buildSummary(redactedWhole);
   }
 
   /** The value of another table's column, as text. */
-  rendered(column: Column, text: unknown): unknown {
+  #rendered(column: Column, text: unknown): unknown {
     if (typeof text !== 'string') return this.#stray(fieldsOf(column), text);
     const isText = column.mode !== 'REPEATED' && ['STRING', 'DATE', 'TIMESTAMP'].includes(column.type);
     if (isText) return this.#item(column, text);
     const value = parseJson(text);
     if (value === undefined) return this.#stray(fieldsOf(column), text);
-    const redacted = this.cell(column, value);
+    const redacted = this.#cell(column, value);
     if (redacted === null) return null;
     const rendered = JSON.stringify(redacted);
     return rendered === JSON.stringify(value) ? text : rendered;
   }
 
-  /** What no column governs, as a list of at most one entry. */
-  unknown(name: string, value: unknown): (readonly [string, unknown])[] {
-    return this.#strayEntry(fieldsOf(undefined), name, value, 0);
-  }
-
   #item(column: Column, value: unknown): unknown {
     if (value === null || (typeof value !== 'string' && typeof value !== 'object')) return value;
-    if (column.type === 'RECORD' && isObject(value)) {
-      const fields = new Map(column.fields?.map((field) => [field.name, field]));
-      return Object.fromEntries(
-        Object.entries(value).flatMap(([name, inner]) => {
-          const field = fields.get(name);
-          return field === undefined ? this.unknown(name, inner) : [[name, this.cell(field, inner)]];
-        }),
-      );
-    }
+    if (column.type === 'RECORD' && isObject(value)) return this.record(column.fields ?? [], value);
     if (column.type === 'STRING' && typeof value === 'string') return this.#text(column, value);
     return findItemProblem(value, column) === undefined ? value : this.#stray(fieldsOf(column), value);
   }
@@ -145,26 +157,38 @@ export class RedactionPass {
     if (typeof value !== 'object' || value === null) return value;
     if (depth >= MAX_DEPTH) return null;
     if (isArray(value)) return withoutRemoved(value, (item) => this.#stray(fields, item, depth + 1));
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([name, inner]) => this.#strayEntry(fields, name, inner, depth + 1)),
-    );
+    const record: Record<string, unknown> = {};
+    for (const [name, inner] of Object.entries(value)) this.#addStray(record, fields, name, inner, depth + 1);
+    return record;
   }
 
-  #strayEntry(
+  #addStray(
+    record: Record<string, unknown>,
     fields: readonly ContentField[],
     name: string,
     value: unknown,
     depth: number,
-  ): (readonly [string, unknown])[] {
+  ): void {
     const isName = CODE_NAME.test(name) && this.#name(name) === name;
     const key = isName ? name : this.#content(fields, name);
-    return key === null ? [] : [[key, this.#stray(fields, value, depth)]];
+    // To set this one would change what the record is; it is the name of nothing.
+    if (key !== null && key !== '__proto__') record[key] = this.#stray(fields, value, depth);
   }
 
   #passedMode(fields: readonly ContentField[]): ContentMode {
     const passed = this.#passed;
     return strictestMode(passed === undefined ? [] : fields.map((field) => statedMode(passed, field)));
   }
+}
+
+const NAMED_COLUMNS = new WeakMap<readonly Column[], ReadonlyMap<string, Column>>();
+
+function columnsByName(columns: readonly Column[]): ReadonlyMap<string, Column> {
+  const known = NAMED_COLUMNS.get(columns);
+  if (known !== undefined) return known;
+  const named = new Map(columns.map((column) => [column.name, column]));
+  NAMED_COLUMNS.set(columns, named);
+  return named;
 }
 
 /** The content fields that govern a text somewhere in a column: its own, and that of texts that nobody knows. */

@@ -1,17 +1,7 @@
 import type { ConversationRecord } from './conversation-columns.ts';
 import type { ZipReading } from './turn-reading.ts';
 
-export type ZipColumns = Pick<
-  ConversationRecord,
-  | 'zip_generated'
-  | 'zip_id'
-  | 'zip_generation_time_ms'
-  | 'zip_parallel_download_time_ms'
-  | 'zip_max_workers_used'
-  | 'zip_files_included'
-  | 'zip_files_missing'
-  | 'zip_total_size_bytes'
->;
+export type ZipColumns = Pick<ConversationRecord, Extract<keyof ConversationRecord, `zip_${string}`>>;
 
 /** @param zip `undefined`: none was seen, which is not the same as none made, for other code makes ZIPs too */
 export function buildZipColumns(zip: ZipReading | undefined): ZipColumns {

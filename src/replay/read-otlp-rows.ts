@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { SettingValues } from '../config/setting-values.ts';
-import type { LedgerEntry, RecordSink } from '../delivery/record-sink.ts';
+import type { LedgerEntry, RowSink } from '../delivery/row-sink.ts';
 import { fixedMigration } from '../migration/migration-mode.ts'; // migration
 import { assemblePipeline, type PipelineOptions } from '../pipeline/assemble-pipeline.ts';
 import { type FileContext, type ReportInput, readTurns } from './read-turns.ts';
@@ -31,7 +31,7 @@ export async function* readOtlpRows(options: OtlpRowsOptions): AsyncGenerator<Le
   }
 }
 
-function createCollector(collected: LedgerEntry[]): RecordSink {
+function createCollector(collected: LedgerEntry[]): RowSink {
   const done = { settled: true, pending: 0, detail: 'collected' };
   return {
     name: 'collector',

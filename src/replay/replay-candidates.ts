@@ -1,5 +1,5 @@
 import { parseFallbackPayload } from '../delivery/fallback-entry.ts';
-import type { LedgerEntry, TableName } from '../delivery/record-sink.ts';
+import type { LedgerEntry, TableName } from '../delivery/row-sink.ts';
 import { buildRowKey } from '../record/row-key.ts';
 import { tableDefinition } from '../store/tables.ts';
 import { PartJoiner } from './part-joiner.ts';

@@ -1,4 +1,4 @@
-import type { LedgerEntry, RecordSink, TableName } from '../delivery/record-sink.ts';
+import type { LedgerEntry, RowSink, TableName } from '../delivery/row-sink.ts';
 import type { ContentPolicy } from '../privacy/content-policy.ts';
 import type { TableDefinition } from '../record/column.ts';
 import { redactRow } from '../record/redacted-row.ts';
@@ -16,7 +16,7 @@ export interface ReplayOptions {
   readonly policy: ContentPolicy;
   readonly tables: Readonly<Record<string, TableDefinition | undefined>>;
   /** Whose writes resolve once each row is stored or cannot be; undefined only reads. */
-  readonly sink: RecordSink | undefined;
+  readonly sink: RowSink | undefined;
   readonly replayed: Pick<ReplayedKeys, 'see' | 'has' | 'add'>;
   readonly report: ReportProblem;
   readonly onProgress: (books: ReplayBooks) => void;

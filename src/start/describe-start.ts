@@ -1,12 +1,12 @@
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
-import type { RecordSink } from '../delivery/record-sink.ts';
+import type { RowSink } from '../delivery/row-sink.ts';
 
 /** What a host asks first when rows or spans are not where it looks for them, on one line. */
 export function describeStart(
   { configFile = 'none', values }: ResolvedConfig,
-  sink: RecordSink | undefined,
+  sink: RowSink | undefined,
   exporters: readonly string[],
 ): string {
   const rows = sink === undefined ? nameStore(values) : "the host's own sink";

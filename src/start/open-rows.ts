@@ -1,5 +1,5 @@
 import { observeSinkStats } from '../delivery/delivery-metrics.ts';
-import type { RecordSink } from '../delivery/record-sink.ts';
+import type { RowSink } from '../delivery/row-sink.ts';
 import { type Statistics, startStatistics } from '../delivery/statistics.ts';
 import { assemblePipeline } from '../pipeline/assemble-pipeline.ts';
 import type { Detour, TurnPipeline } from '../pipeline/turn-pipeline.ts';
@@ -9,7 +9,7 @@ import type { RowsOptions } from './rows.ts';
 
 export interface OpenRows {
   readonly pipeline: TurnPipeline;
-  readonly sink: RecordSink;
+  readonly sink: RowSink;
   readonly statistics: Statistics;
 }
 
@@ -18,7 +18,7 @@ export function openRows(options: RowsOptions & { readonly detour: Detour | unde
   const { config, diagnostics, clock, enrichers, redactors, keepTrace, detour } = options;
   const { values } = config;
   const sink = options.sink ?? createSink(values, diagnostics, clock);
-  const stats = (): ReturnType<RecordSink['stats']> => sink.stats();
+  const stats = (): ReturnType<RowSink['stats']> => sink.stats();
   observeSinkStats(stats);
   return {
     pipeline: assemblePipeline({

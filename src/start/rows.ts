@@ -3,7 +3,7 @@ import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
-import type { FlushResult, RecordSink, SinkStats } from '../delivery/record-sink.ts';
+import type { FlushResult, RowSink, SinkStats } from '../delivery/row-sink.ts';
 import { watchMigration } from '../migration/migration-mode.ts'; // migration
 import type { Detour, TurnPipelineOptions } from '../pipeline/turn-pipeline.ts';
 import type { RedactionFunction } from '../privacy/redactor.ts';
@@ -14,7 +14,7 @@ import type { OpenRows } from './open-rows.ts';
 export interface RowsOptions {
   readonly config: ResolvedConfig;
   /** Default: the sink that the settings name. */
-  readonly sink: RecordSink | undefined;
+  readonly sink: RowSink | undefined;
   readonly enrichers: readonly Enricher[] | undefined;
   readonly redactors: readonly RedactionFunction[] | undefined;
   readonly keepTrace?: TurnPipelineOptions['keepTrace'];

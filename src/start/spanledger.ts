@@ -4,7 +4,7 @@ import { withDeadline } from '../base/deadline.ts';
 import { createDiagnostics, type Diagnostics } from '../base/diagnostics.ts';
 import { type ResolvedConfig, resolveConfig } from '../config/resolve-config.ts';
 import { resolveContentPolicies } from '../config/resolve-content-policies.ts';
-import type { FlushResult, SinkStats } from '../delivery/record-sink.ts';
+import type { FlushResult, SinkStats } from '../delivery/row-sink.ts';
 import { AdkSpanProcessor } from '../instrumentation/adk/adk-span-processor.ts';
 import { classifySpan } from '../record/dialects/classify-span.ts';
 import { TurnProcessor, type TurnProcessorStats } from '../spans/turn-processor.ts';

@@ -4,7 +4,7 @@ import type { Diagnostics } from '../base/diagnostics.ts';
 import type { ConfigOptions } from '../config/resolve-config.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import { SETTINGS } from '../config/settings.ts';
-import type { RecordSink } from '../delivery/record-sink.ts';
+import type { RowSink } from '../delivery/row-sink.ts';
 import type { RedactionFunction } from '../privacy/redactor.ts';
 import type { Enricher } from '../record/enrich.ts';
 
@@ -18,7 +18,7 @@ export interface StartOptions extends Partial<SettingValues> {
   /** Default: `process.env`. */
   readonly env?: ConfigOptions['env'];
   /** Where rows go instead of BigQuery or the local store. */
-  readonly sink?: RecordSink;
+  readonly sink?: RowSink;
   /** Fill columns of meaning, downloads and quality, after the configured rules. */
   readonly enrichers?: readonly Enricher[];
   /** Mask what they find, in rows and traces, after the configured detectors. One that throws removes the text. */

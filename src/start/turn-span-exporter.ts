@@ -4,7 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import { createDiagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import { type ConfigOptions, type ResolvedConfig, resolveConfig } from '../config/resolve-config.ts';
-import type { SinkStats } from '../delivery/record-sink.ts';
+import type { SinkStats } from '../delivery/row-sink.ts';
 import { classifySpan } from '../record/dialects/classify-span.ts';
 import { snapshotSpan } from '../spans/snapshot-span.ts';
 import { SpanBatches } from '../spans/span-batches.ts';

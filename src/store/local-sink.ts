@@ -8,7 +8,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { BUSY, explainStoreError, resultCode } from '../base/sqlite-error.ts';
-import type { FlushResult, LedgerEntry, RecordSink, SinkStats, WriteResult } from '../delivery/record-sink.ts';
+import type { FlushResult, LedgerEntry, RowSink, SinkStats, WriteResult } from '../delivery/row-sink.ts';
 import { LocalStore } from './local-store.ts';
 
 export interface LocalSinkOptions {
@@ -40,7 +40,7 @@ const MAX_RETRY_MILLIS = 30_000;
 const BUSY_PATIENCE_MILLIS = 2_000;
 const DEFAULT_MAX_HELD_BYTES = 64 * 1024 * 1024;
 
-export class LocalSink implements RecordSink {
+export class LocalSink implements RowSink {
   readonly name = 'local';
   readonly #path: string;
   readonly #clock: Clock;

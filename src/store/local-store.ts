@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { closeQuietly, type OpenOptions, openReadOnly, openWritable, transaction } from '../base/open-sqlite.ts';
 import { CONSTRAINT, resultCode } from '../base/sqlite-error.ts';
-import type { LedgerEntry } from '../delivery/record-sink.ts';
+import type { LedgerEntry } from '../delivery/row-sink.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import { migrateSqlite } from './migrate-sqlite.ts';
 import { encodeSqliteRow } from './sqlite-row.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SinkStats } from '../../src/delivery/record-sink.ts';
+import type { SinkStats } from '../../src/delivery/row-sink.ts';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { faultQueue, HTML_PAGE } from '../support/bigquery-faults.ts';
@@ -91,7 +91,7 @@ test.each([
   });
   const rows = sampleRows(3);
   await sink.write(rows);
-  await expect.poll(() => sink.stats().pending, { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => sink.stats().pending).toBe(0);
   await sink.shutdown(10_000);
   const byKey = (a: { message_id?: unknown }, b: { message_id?: unknown }): number =>
     String(a.message_id).localeCompare(String(b.message_id));

@@ -274,7 +274,7 @@ test('of a row with several errors the gravest counts', () => {
     status: 'answered',
     rowErrors: [
       { index: 1, kind: 'refused', reason: 'invalid: l: m' },
-      { index: 0, kind: 'refused', reason: 'an error without a reason' },
+      { index: 0, kind: 'refused', reason: 'no-reason' },
     ],
   });
 });

@@ -14,6 +14,7 @@ import { Random } from '../faults/random.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { messages } from '../support/ledger-bench.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { cases } from '../support/property-seed.ts';
 import { expectValidRow } from '../support/valid-row.ts';
 
 // Turns that run interleaved at random, with any of their spans lost on the way, through the whole pipeline and
@@ -289,6 +290,6 @@ it('rows are true of what is left, whatever is lost and however turns interleave
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: cases(150) },
   );
 });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { DEFAULT_DELIVERY } from '../../src/delivery/delivery-config.ts';
 import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
-import type { RecordSink } from '../../src/delivery/record-sink.ts';
+import type { RowSink } from '../../src/delivery/row-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
 import { DETECTOR_NAMES } from '../../src/privacy/detectors/detector-names.ts';
@@ -106,7 +106,7 @@ interface Ran {
 async function run(
   texts: readonly string[],
   options: StartOptions,
-  sink?: (directory: string) => RecordSink,
+  sink?: (directory: string) => RowSink,
 ): Promise<Ran> {
   const directory = mkdtempSync(join(tmpdir(), 'spanledger-redaction-'));
   const lines: string[] = [];
@@ -145,7 +145,7 @@ function leaks(bytes: Buffer): readonly string[] {
   );
 }
 
-function deliverySink(directory: string): RecordSink {
+function deliverySink(directory: string): RowSink {
   const config = {
     ...DEFAULT_DELIVERY,
     lingerMillis: 0,

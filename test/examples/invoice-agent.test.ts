@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CONVERSATIONS, type Conversation } from '../../examples/invoice-agent/conversations.ts';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
@@ -18,7 +18,6 @@ type Row = Readonly<Record<string, unknown>>;
 const idsOf = (rows: readonly Row[]): unknown[] => rows.map(({ message_id }) => message_id).sort(); // migration
 
 const ALL = CONVERSATIONS.flat();
-const TIMEOUT_MILLIS = 120_000;
 
 /** What the scripted model said it used, over all its calls. */
 function scriptedTokens({ steps }: Conversation): Row {
@@ -85,7 +84,7 @@ async function expectZip(row: Row | undefined, cwd: string): Promise<void> {
 }
 
 /** Keeps the OTLP/JSON requests that arrive, as the Collector's file exporter would. */
-async function startCollector(): Promise<{ readonly url: string; readonly requests: string[] }> {
+async function startCollector(): Promise<{ readonly url: string; readonly requests: string[]; close(): void }> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -96,15 +95,17 @@ async function startCollector(): Promise<{ readonly url: string; readonly reques
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, requests, close: () => void server.close() };
 }
 
-test('the demo stores one exact row a turn, and its exported spans map to the very same rows', {
-  timeout: TIMEOUT_MILLIS,
-}, async () => {
-  const cwd = temporaryDirectory();
+test.concurrent('the demo stores one exact row a turn, and its exported spans map to the very same rows', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const cwd = temporaryDirectory(onTestFinished);
   const collector = await startCollector();
+  onTestFinished(collector.close);
   const run = await runExample('invoice-agent/main.ts', cwd, {
     SPANLEDGER_TRACES_EXPORTER: 'otlp',
     SPANLEDGER_TRACES_CONTENT: 'full',
@@ -137,8 +138,11 @@ test('the demo stores one exact row a turn, and its exported spans map to the ve
   expect(remapped).toEqual(byId(rows));
 });
 
-test('with a project, the same rows go to BigQuery and nothing to SQLite', { timeout: TIMEOUT_MILLIS }, async () => {
-  const cwd = temporaryDirectory();
+test.concurrent('with a project, the same rows go to BigQuery and nothing to SQLite', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const cwd = temporaryDirectory(onTestFinished);
   const bigquery = await LoopbackBigQuery.start({
     onQuery: () => ({
       fields: [{ name: 'user_id', type: 'STRING' }],
@@ -169,10 +173,11 @@ test('with a project, the same rows go to BigQuery and nothing to SQLite', { tim
   expect(existsSync(join(cwd, '.spanledger/spanledger.db'))).toBe(false);
 });
 
-test('a store that cannot be written changes nothing for the agent, and is said once', {
-  timeout: TIMEOUT_MILLIS,
-}, async () => {
-  const cwd = temporaryDirectory();
+test.concurrent('a store that cannot be written changes nothing for the agent, and is said once', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const cwd = temporaryDirectory(onTestFinished);
   mkdirSync(join(cwd, 'blocked'));
   writeFileSync(join(cwd, 'blocked', 'file'), '');
   const run = await runExample('invoice-agent/main.ts', cwd, {
@@ -189,8 +194,8 @@ test('a store that cannot be written changes nothing for the agent, and is said 
   expect(readdirSync(cwd).sort()).toEqual(['.spanledger', 'blocked']);
 });
 
-test('a configuration with a wrong key ends the start with its name', { timeout: TIMEOUT_MILLIS }, async () => {
-  const cwd = temporaryDirectory();
+test.concurrent('a configuration with a wrong key ends the start with its name', async ({ expect, onTestFinished }) => {
+  const cwd = temporaryDirectory(onTestFinished);
   writeFileSync(join(cwd, 'wrong.yaml'), 'analytics:\n  conversation_tracking:\n    stor: local\n');
   const run = await runExample('invoice-agent/main.ts', cwd, { SPANLEDGER_CONFIG: 'wrong.yaml' });
   expect(run.status).toBe(1);

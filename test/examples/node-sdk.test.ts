@@ -4,7 +4,7 @@ import { LocalStore } from '../../src/store/local-store.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { runExample } from './run-example.ts';
 
-test('a host that starts NodeSDK itself gets its row', { timeout: 60_000 }, async () => {
+test('a host that starts NodeSDK itself gets its row', async () => {
   const cwd = temporaryDirectory();
   const run = await runExample('node-sdk/main.ts', cwd);
   expect(run).toEqual({

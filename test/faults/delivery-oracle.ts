@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { parseFallbackPayload } from '../../src/delivery/fallback-entry.ts';
-import type { LedgerEntry, TableName, WriteResult } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry, TableName, WriteResult } from '../../src/delivery/row-sink.ts';
 import type { LoopbackBigQuery } from '../support/loopback-bigquery.ts';
 
 type Row = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { buildFallbackEntries } from '../../src/delivery/fallback-entry.ts';
 import type { FallbackEntry } from '../../src/delivery/fallback-writer.ts';
 import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
-import { DeliveryBench, outboxIn } from '../support/delivery-bench.ts';
+import { DeliveryBench, GIVES_UP_SOON, outboxIn } from '../support/delivery-bench.ts';
 import { LoopbackLogging } from '../support/loopback-logging.ts';
 import { sampleRow, sampleRows } from '../support/sample-rows.ts';
 
@@ -37,11 +37,11 @@ test('a row that both refuse stays on disk, and the others pass', async () => {
   bench.bigQuery.faults = () => ({ kind: 'error', status: 503, reason: 'backendError' });
   bench.logging.refusesEntry = (insertId) => insertId.includes('m-1:');
   const outbox = outboxIn(temporaryDirectory());
-  const sink = bench.sink({ outbox });
+  const sink = bench.sink({ outbox, ...GIVES_UP_SOON });
   await sink.write(sampleRows(3));
-  await expect.poll(() => sink.stats().fallback, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => sink.stats().fallback).toBe(2);
   expect(sink.stats()).toMatchObject({ pending: 1, durable: 1 });
   bench.logging.refusesEntry = () => false;
-  await expect.poll(() => sink.stats().fallback, { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => sink.stats().fallback).toBe(3);
   await sink.shutdown(5_000);
 });

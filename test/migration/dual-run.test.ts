@@ -10,6 +10,7 @@ import type { MismatchRecord } from '../../src/migration/mismatch-columns.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { cases } from '../support/property-seed.ts';
 import { mapWithRules } from './map-with-rules.ts';
 import { migratingPipeline, storedJson } from './migrating-pipeline.ts';
 import { mixedTurns } from './mixed-turns.ts';
@@ -21,11 +22,11 @@ const NOT_COMPARED = ['agent_name', 'api_version', 'bigquery_project_used', 'cli
 
 const FAULTY = { legacyModule: FAULTY_TRACKER, compareIgnore: NOT_COMPARED };
 
-describe('5,000 turns in dual mode', () => {
+describe('thousands of turns in dual mode', () => {
   it('finds every difference with its cause, and no other', async () => {
     const sink = new CollectingSink();
     const exporter = migratingPipeline({ sink, backend: 'dual', settings: FAULTY });
-    const turns = mixedTurns(5_000, 20_250_605);
+    const turns = mixedTurns(cases(5_000), 20_250_605);
     for (const result of await Promise.all(turns.map(({ turn }) => exporter.export(turn)))) {
       expect(result).toEqual({ status: 'exported' });
     }
@@ -119,7 +120,7 @@ describe('what the legacy side does to a solid row', () => {
         for (const turn of turns) expect(solid.get(messageId(turn))).toBe(storedJson(mapWithRules(turn)));
         expect(sink.json('conversation_logs')).toHaveLength(turns.length);
       }),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     );
   });
 });

@@ -7,6 +7,7 @@ import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { readTurn } from '../../src/record/read-turn.ts';
 import type { Turn } from '../../src/spans/turn.ts';
+import { cases } from '../support/property-seed.ts';
 import { type SampleTurnOptions, sampleTurn } from '../support/sample-turn.ts';
 
 const EXACT = { tokenDiffThreshold: 0, tokenDiffRatio: 0, ignore: [] };
@@ -162,7 +163,7 @@ describe('causes of token differences', () => {
         const causes = Object.values(tokenCauses(sampleTurn({ calls })));
         for (const cause of causes) expect(cause).toMatch(/^(last_model_call|usage_missing)$/);
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 });

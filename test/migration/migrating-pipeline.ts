@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createDiagnostics, type Diagnostics } from '../../src/base/diagnostics.ts';
 import { resolveConfig } from '../../src/config/resolve-config.ts';
 import type { SettingValues } from '../../src/config/setting-values.ts';
-import type { RecordSink } from '../../src/delivery/record-sink.ts';
+import type { RowSink } from '../../src/delivery/row-sink.ts';
 import { RowWriter } from '../../src/delivery/row-writer.ts';
 import type { Backend } from '../../src/migration/backend-switch.ts';
 import { MigrationMode } from '../../src/migration/migration-mode.ts';
@@ -21,7 +21,7 @@ export const KEEPING_POLICY: ContentPolicy = createContentPolicy({
 });
 
 export interface MigratingPipelineOptions {
-  readonly sink: RecordSink;
+  readonly sink: RowSink;
   readonly backend: Backend | (() => Backend);
   /** Default: the span mapping with the rules of the old tracker. */
   readonly map?: TurnPipelineOptions['map'];

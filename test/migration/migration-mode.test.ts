@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import type { Backend } from '../../src/migration/backend-switch.ts';
@@ -20,7 +19,10 @@ afterAll(() => rmSync(directory, { recursive: true }));
 let lines: string[];
 let clock: ManualClock;
 let sink: CollectingSink;
+let hanging: PromiseWithResolvers<void>;
 beforeEach(() => {
+  hanging = Promise.withResolvers();
+  Reflect.set(globalThis, Symbol.for('spanledger.test.hang'), hang);
   lines = [];
   clock = new ManualClock();
   sink = new CollectingSink();
@@ -35,13 +37,19 @@ const options = (backend: Backend, more: Partial<MigratingPipelineOptions> = {})
   ...more,
 });
 
-const REAL_IMPORT_MILLIS = 500;
+/** Never settles, and lets the test know that it was called: only then is the clock moved past every time-out. */
+function hang(): Promise<never> {
+  hanging.resolve();
+  return new Promise(() => {});
+}
+/** The same, in a legacy module. */
+const HANG = "globalThis[Symbol.for('spanledger.test.hang')]()";
 
-/** Exports one turn, moving the clock past every time-out. */
+/** Exports one turn, moving the clock past every time-out where it hangs. */
 async function exportTurn(given: MigratingPipelineOptions, turn: SampleTurnOptions = {}): Promise<TurnExportResult> {
   const result = migratingPipeline(given).export(sampleTurn(turn));
-  // Imports take real time, which the clock of the test does not know; what hangs is still hanging then.
-  await Promise.race([result, setTimeout(REAL_IMPORT_MILLIS)]);
+  // Imports take real time, which the clock of the test does not know.
+  await Promise.race([result, hanging.promise]);
   await clock.advance(60_000);
   return result;
 }
@@ -77,7 +85,6 @@ describe('which table gets which row', () => {
     const tables = sink.keys.map((key) => key.split(' ')[0]);
     expect(tables.slice(0, 3)).toEqual(['conversation_logs_legacy', 'conversation_logs', 'token_mismatches']);
     expect(sink.rows<MismatchRecord>('token_mismatches').find(({ field }) => field === 'total_token_count')).toEqual({
-      content_policy: null,
       message_id: buildRecord(sampleTurn()).message_id,
       trace_id: sampleTurn().traceId,
       timestamp: '2025-06-05T12:48:33.123000Z',
@@ -88,6 +95,7 @@ describe('which table gets which row', () => {
       threshold: 100,
       cause: 'last_model_call',
       explained: true,
+      content_policy: 'full',
     });
   });
 
@@ -143,12 +151,12 @@ describe('at the exit of the process', () => {
   });
 
   it('saves the solid rows of turns whose legacy side hangs', async () => {
-    const module = legacyModule('export default () => new Promise(() => {});');
+    const module = legacyModule(`export default () => ${HANG};`);
     const exporter = migratingPipeline(options('dual', { settings: { legacyModule: module } }));
     const result = exporter.export(sampleTurn());
     exporter.finishSync();
     expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
-    await setTimeout(REAL_IMPORT_MILLIS);
+    await hanging.promise;
     await clock.advance(60_000);
     expect((await result).status).toBe('failed');
     expect(sink.keys).toHaveLength(1);
@@ -167,8 +175,8 @@ describe('each side on its own', () => {
     ['throws', 'export default () => { throw new Error("old bug"); };', 'old bug'],
     ['rejects', 'export default () => Promise.reject(new Error("old bug"));', 'old bug'],
     ['rejects with nothing', 'export default () => Promise.reject();', 'undefined'],
-    ['never settles', 'export default () => new Promise(() => {});', 'no row within 5000 ms'],
-    ['never finishes its import', 'await new Promise(() => {}); export default () => ({});', 'no row within 5000 ms'],
+    ['never settles', `export default () => ${HANG};`, 'no row within 5000 ms'],
+    ['never finishes its import', `await ${HANG}; export default () => ({});`, 'no row within 5000 ms'],
     ['cannot be parsed', 'export default (', 'legacy: '],
     ['throws while it is imported', 'throw new Error("no database"); export default 1;', 'no database'],
     ['has no function', 'export default 42;', 'no function as export "default"'],

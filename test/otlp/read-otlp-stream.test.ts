@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readOtlpStream } from '../../src/otlp/read-otlp-stream.ts';
+import { cases } from '../support/property-seed.ts';
 
 interface Span {
   readonly spanId: string;
@@ -120,6 +121,6 @@ test('the bounds of chunks do not matter', async () => {
     fc.asyncProperty(fc.integer({ min: 1, max: 200 }), fc.constantFrom(text, document), async (chunkBytes, input) => {
       expect(await read(input, chunkBytes)).toEqual({ spans: ids('a', 'ü', 'b'), problems: [] });
     }),
-    { numRuns: 60 },
+    { numRuns: cases(60) },
   );
 });

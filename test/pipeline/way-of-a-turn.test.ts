@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect, it } from 'vitest';
-import type { LedgerEntry, WriteResult } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry, WriteResult } from '../../src/delivery/row-sink.ts';
 import { createSpanledger } from '../../src/start/spanledger.ts';
 import type { StartOptions } from '../../src/start/start-options.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';

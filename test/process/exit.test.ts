@@ -1,17 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 
 const ENTRY = new URL('../../src/', import.meta.url).href;
-
-let directory: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'spanledger-exit-'));
-});
-afterEach(() => rmSync(directory, { recursive: true }));
 
 interface Ended {
   readonly code: number | null;
@@ -21,17 +15,19 @@ interface Ended {
 }
 
 interface Run {
+  readonly directory: string;
   readonly env?: Record<string, string>;
   /** Sent when the program has printed `ready`. */
   readonly signal?: NodeJS.Signals;
 }
 
 /** Runs a program with the entry imported first, as a user's would be. */
-async function run(program: string, { env = {}, signal }: Run = {}): Promise<Ended> {
+async function run(program: string, { directory, env = {}, signal }: Run): Promise<Ended> {
   const path = join(directory, 'app.mjs');
   writeFileSync(
     path,
     `import '${ENTRY}instrument.ts';
+     import { existsSync } from 'node:fs';
      import { start, traceAgent } from '${ENTRY}index.ts';
      const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
      ${program}`,
@@ -52,17 +48,22 @@ async function run(program: string, { env = {}, signal }: Run = {}): Promise<End
   });
 }
 
-function rows(): { question: string; complete: number }[] {
+/** Without the first turn of `WARM`. */
+function rows(directory: string): { question: string; complete: number }[] {
   const store = new DatabaseSync(join(directory, '.spanledger/spanledger.db'), { readOnly: true });
   const found = store
-    .prepare('SELECT user_question question, complete FROM conversation_logs ORDER BY timestamp')
+    .prepare(`SELECT user_question question, complete FROM conversation_logs
+              WHERE user_question <> 'warm' ORDER BY timestamp`)
     .all();
   store.close();
   return found.map(({ question, complete }) => ({ question: String(question), complete: Number(complete) }));
 }
 
-const TURN = `await traceAgent({ name: 'a', question: 'q' }, () => sleep(150));`;
-const OPEN_TURN = `void traceAgent({ name: 'a', question: 'open' }, () => sleep(60_000));`;
+/** What writes rows is loaded with the first turn. A process that ends at once has written one before. */
+const WARM = `await traceAgent({ name: 'a', question: 'warm' }, () => 1);
+  while (!existsSync('.spanledger/spanledger.db')) await sleep(5);`;
+const TURN = `await traceAgent({ name: 'a', question: 'q' }, () => sleep(5));`;
+const OPEN_TURN = `void traceAgent({ name: 'a', question: 'open' }, () => new Promise(() => {}));`;
 
 /** What is said where a service is ended: what became of the rows. */
 const statistics = (rows: number) =>
@@ -72,68 +73,97 @@ const statistics = (rows: number) =>
     ),
   );
 
-describe('the end of the process', () => {
-  it('writes the turn of a program that just ends', async () => {
-    expect(await run(`${TURN} console.log('done');`)).toEqual({ code: 0, signal: null, stdout: 'done\n', stderr: '' });
-    expect(rows()).toEqual([{ question: 'q', complete: 1 }]);
+describe.concurrent('the end of the process', () => {
+  it('writes the turn of a program that just ends', async ({ expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
+    expect(await run(`${TURN} console.log('done');`, { directory })).toEqual({
+      code: 0,
+      signal: null,
+      stdout: 'done\n',
+      stderr: '',
+    });
+    expect(rows(directory)).toEqual([{ question: 'q', complete: 1 }]);
   });
 
-  it('writes the turn of a program that calls process.exit at once', async () => {
-    expect(await run(`${TURN} process.exit(3);`)).toMatchObject({ code: 3, stderr: '' });
-    expect(rows()).toEqual([{ question: 'q', complete: 1 }]);
+  it('writes the turn of a program that calls process.exit at once', async ({ expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
+    expect(await run(`${WARM} ${TURN} process.exit(3);`, { directory })).toMatchObject({ code: 3, stderr: '' });
+    expect(rows(directory)).toEqual([{ question: 'q', complete: 1 }]);
   });
 
-  it('writes an open turn as incomplete', async () => {
-    await run(`void traceAgent({ name: 'a', question: 'open' }, () => new Promise(() => {})); await sleep(150);`);
-    expect(rows()).toEqual([{ question: 'open', complete: 0 }]);
+  it('writes an open turn as incomplete', async ({ expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
+    await run(OPEN_TURN, { directory });
+    expect(rows(directory)).toEqual([{ question: 'open', complete: 0 }]);
   });
 
-  it('says so where the process ends before anything could be loaded', async () => {
-    const { stderr } = await run(`traceAgent({ name: 'a' }, () => 1); process.exit(0);`);
+  it('says so where the process ends before anything could be loaded', async ({ expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
+    const { stderr } = await run(`traceAgent({ name: 'a' }, () => 1); process.exit(0);`, { directory });
     expect(stderr).toContain('the process ended before a turn could be written; await flush() first (exit)');
   });
 
-  it('lets an uncaught error end the process as it would have, and keeps the row', async () => {
-    const ended = await run(`${TURN} throw new RangeError('of the host');`);
+  it('lets an uncaught error end the process as it would have, and keeps the row', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const directory = temporaryDirectory(onTestFinished);
+    const ended = await run(`${WARM} ${TURN} throw new RangeError('of the host');`, { directory });
     expect(ended).toMatchObject({ code: 1, signal: null });
     expect(ended.stderr).toContain('RangeError: of the host');
-    expect(rows()).toEqual([{ question: 'q', complete: 1 }]);
+    expect(rows(directory)).toEqual([{ question: 'q', complete: 1 }]);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('flushes on %s and ends by it', async (signal) => {
-    const ended = await run(`${TURN} ${OPEN_TURN} console.log('ready'); await sleep(60_000);`, { signal });
+  it.for(['SIGTERM', 'SIGINT'] as const)('flushes on %s and ends by it', async (signal, { expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
+    const ended = await run(`${TURN} ${OPEN_TURN} console.log('ready'); await sleep(600_000);`, { directory, signal });
     expect(ended).toMatchObject({ code: null, signal, stderr: statistics(2) });
-    expect(rows()).toEqual([
+    expect(rows(directory)).toEqual([
       { question: 'q', complete: 1 },
       { question: 'open', complete: 0 },
     ]);
   });
 
-  it("leaves the end to the host's own handler, and its turns go on until then", async () => {
+  it("leaves the end to the host's own handler, and its turns go on until then", async ({ expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
     const ended = await run(
-      `process.on('SIGTERM', async () => { console.log('host'); await sleep(200); process.exit(7); });
-       void traceAgent({ name: 'a', question: 'draining' }, () => sleep(250));
-       await sleep(150); console.log('ready'); await sleep(60_000);`,
-      { signal: 'SIGTERM' },
+      `${WARM}
+       const drained = Promise.withResolvers();
+       const turn = traceAgent({ name: 'a', question: 'draining' }, () => drained.promise);
+       process.on('SIGTERM', async () => {
+         console.log('host');
+         await sleep(100);
+         drained.resolve();
+         await turn;
+         process.exit(7);
+       });
+       console.log('ready');
+       await sleep(600_000);`,
+      { directory, signal: 'SIGTERM' },
     );
-    expect(ended).toMatchObject({ code: 7, stdout: 'ready\nhost\n', stderr: statistics(1) });
-    expect(rows()).toEqual([{ question: 'draining', complete: 1 }]);
+    expect(ended).toMatchObject({ code: 7, stdout: 'ready\nhost\n', stderr: statistics(2) });
+    expect(rows(directory)).toEqual([{ question: 'draining', complete: 1 }]);
   });
 
-  it('keeps no process alive', async () => {
-    expect(await run('')).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+  it('keeps no process alive', async ({ expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
+    expect(await run('', { directory })).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
   });
 
-  it('refuses a second start with a message, and goes on', async () => {
-    const { stdout } = await run(`try { start(); } catch (error) { console.log(error.name, error.message); }`);
+  it('refuses a second start with a message, and goes on', async ({ expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
+    const { stdout } = await run(`try { start(); } catch (error) { console.log(error.name, error.message); }`, {
+      directory,
+    });
     expect(stdout).toBe(
       'ConfigurationError start() was called before. A process has one ledger: leave the first call or import only\n',
     );
   });
 
-  it('says what is wrong with the configuration, and leaves the host alone', async () => {
+  it('says what is wrong with the configuration, and leaves the host alone', async ({ expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
     writeFileSync(join(directory, 'c.yaml'), 'analytics: { conversation_tracking: { stor: local } }');
-    const ended = await run(`${TURN} console.log('done');`, { env: { SPANLEDGER_CONFIG: 'c.yaml' } });
+    const ended = await run(`${TURN} console.log('done');`, { directory, env: { SPANLEDGER_CONFIG: 'c.yaml' } });
     expect(ended).toMatchObject({ code: 0, stdout: 'done\n' });
     expect(ended.stderr).toBe(
       '[spanledger] not started: c.yaml: analytics.conversation_tracking.stor is not a setting; ' +
@@ -141,23 +171,25 @@ describe('the end of the process', () => {
     );
   });
 
-  it('says that another provider is registered', async () => {
+  it('says that another provider is registered', async ({ expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
     const path = join(directory, 'provider.mjs');
     const sdk = import.meta.resolve('@opentelemetry/sdk-trace-node');
     writeFileSync(path, `import { NodeTracerProvider } from '${sdk}'; new NodeTracerProvider().register();`);
-    const { stderr, code } = await run('', { env: { NODE_OPTIONS: `--import=${path}` } });
+    const { stderr, code } = await run('', { directory, env: { NODE_OPTIONS: `--import=${path}` } });
     expect(code).toBe(0);
     expect(stderr).toContain('another OpenTelemetry tracer provider is registered');
   });
 
-  it.each([
+  it.for([
     ['OTEL_SDK_DISABLED', 'true'],
     ['SPANLEDGER_ENABLED', 'false'],
-  ])('writes no rows with %s=%s', async (variable, value) => {
-    expect(await run(`${TURN} console.log('done');`, { env: { [variable]: value } })).toMatchObject({
+  ] as const)('writes no rows with %s=%s', async ([variable, value], { expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
+    expect(await run(`${TURN} console.log('done');`, { directory, env: { [variable]: value } })).toMatchObject({
       stdout: 'done\n',
       stderr: '',
     });
-    expect(existsSync(join(directory, '.spanledger/spanledger.db')) ? rows() : []).toEqual([]);
+    expect(existsSync(join(directory, '.spanledger/spanledger.db')) ? rows(directory) : []).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
-import { imbalance } from '../conformance/record-sink-suite.ts';
+import { imbalance } from '../conformance/row-sink-suite.ts';
 import { DeliveryOracle } from '../faults/delivery-oracle.ts';
 import { Random } from '../faults/random.ts';
 import { outboxIn, QUICK } from '../support/delivery-bench.ts';
@@ -56,7 +56,7 @@ export async function runKill(seed: number, call: number | undefined): Promise<K
     // Some die while the outbox is opened, the others at work.
     if (call === undefined || random.chance(0.8)) {
       await write(0);
-      await child.flush(1, 20_000);
+      await child.flush(1, 60_000);
     }
     if (call !== undefined) await child.killAt(call);
     const writes: Promise<void>[] = [];
@@ -66,7 +66,7 @@ export async function runKill(seed: number, call: number | undefined): Promise<K
       await pause(random.below(8));
     }
     if (call !== undefined)
-      await Promise.race([Promise.all(writes).then(() => child.shutdown(1, 5_000)), child.exited]);
+      await Promise.race([Promise.all(writes).then(() => child.shutdown(1, 60_000)), child.exited]);
     await child.kill();
     await Promise.all(writes);
 
@@ -74,7 +74,7 @@ export async function runKill(seed: number, call: number | undefined): Promise<K
       diagnostics: createDiagnostics({ write: () => undefined }),
       transport: () => createBigQueryTransport({ ...target, apiEndpoint: bigQuery.url }),
     });
-    const flushed = await next.shutdown(20_000);
+    const flushed = await next.shutdown(60_000);
     if (flushed.pending > 0) oracle.report(`the next start left rows: ${flushed.detail}`);
     if (imbalance(next.stats()) !== 0) oracle.report(`books: ${JSON.stringify(next.stats())}`);
     for (const violation of child.violations) oracle.report(violation);

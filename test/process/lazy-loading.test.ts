@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { it } from 'vitest';
+import { temporaryDirectory } from '../store/temporary-directory.ts';
 
 const SOURCES = new URL('../../src/', import.meta.url).href;
 
@@ -19,26 +20,24 @@ const PROGRAM = `
   await setTimeout(50);
   const atStart = loaded();
   await traceAgent({ name: 'a' }, () => setTimeout(200));
-  for (let i = 0; i < 100 && !loaded()[process.env.AWAITED]; i += 1) await setTimeout(100);
+  for (let i = 0; i < 1_000 && !loaded()[process.env.AWAITED]; i += 1) await setTimeout(100);
   console.log(JSON.stringify([atStart, loaded()]));`;
 
-it.each([
+it.concurrent.for([
   ['local', { AWAITED: 'sqlite' }, { sqlite: true, google: false }],
   [
     'bigquery',
     { AWAITED: 'google', GOOGLE_CLOUD_PROJECT: 'my-project', BIGQUERY_EMULATOR_HOST: 'http://127.0.0.1:9' },
     { google: true },
   ],
-])('loads neither SQLite nor a Google client before the first turn: %s', (_, env, afterwards) => {
-  const directory = mkdtempSync(join(tmpdir(), 'spanledger-lazy-'));
-  try {
-    const program = join(directory, 'app.mjs');
-    writeFileSync(program, PROGRAM);
-    const options = { cwd: directory, env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' } as const;
-    const [atStart, atEnd] = JSON.parse(execFileSync(process.execPath, [program], { ...options, stdio: 'pipe' }));
-    expect(atStart).toEqual({ sqlite: false, google: false });
-    expect(atEnd).toMatchObject(afterwards);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+] as const)('loads neither SQLite nor a Google client before the first turn: %s', async (given, context) => {
+  const [, env, afterwards] = given;
+  const directory = temporaryDirectory(context.onTestFinished);
+  const program = join(directory, 'app.mjs');
+  writeFileSync(program, PROGRAM);
+  const options = { cwd: directory, env: { PATH: process.env.PATH, ...env } };
+  const { stdout } = await promisify(execFile)(process.execPath, [program], options);
+  const [atStart, atEnd] = JSON.parse(stdout);
+  context.expect(atStart).toEqual({ sqlite: false, google: false });
+  context.expect(atEnd).toMatchObject(afterwards);
 });

@@ -11,7 +11,7 @@ async function startChild(bench: DeliveryBench, directory: string): Promise<Deli
   onTestFinished(() => child.kill());
   await child.open({
     sink: 1,
-    config: { ...QUICK, outbox: outboxIn(directory), retry: { ...QUICK.retry, totalMillis: 60_000 } },
+    config: { ...QUICK, outbox: outboxIn(directory), retry: { ...QUICK.retry, totalMillis: 600_000 } },
     bigQuery: { projectId: 'test-project', datasetId: DATASET, table: TABLE },
     bigQueryUrl: bench.bigQuery.url,
     loggingPort: bench.logging.port,
@@ -25,11 +25,11 @@ test('SIGTERM with 10,000 rows pending and BigQuery down: all are durable, and t
   bench.bigQuery.faults = () => ({ kind: 'error', status: 503, reason: 'backendError' });
   const directory = temporaryDirectory();
   const child = await startChild(bench, directory);
-  await child.drainOnSigterm(10_000);
+  await child.drainOnSigterm(60_000);
   const rows = sampleRows(10_000);
   const written = child.write(1, rows);
   // The signal arrives while rows are still being committed.
-  await expect.poll(async () => (await child.stats(1))?.received, { timeout: 20_000 }).toBe(10_000);
+  await expect.poll(async () => (await child.stats(1))?.received).toBe(10_000);
   await child.kill('SIGTERM');
   await written;
   expect(child.drained?.results).toMatchObject([{ settled: true, pending: 10_000 }]);
@@ -37,7 +37,7 @@ test('SIGTERM with 10,000 rows pending and BigQuery down: all are durable, and t
 
   bench.bigQuery.faults = () => undefined;
   const next = bench.sink({ outbox: outboxIn(directory) });
-  expect(await next.shutdown(20_000)).toMatchObject({ pending: 0 });
+  expect(await next.shutdown(60_000)).toMatchObject({ pending: 0 });
   expect(bench.bigQuery.rows('conversation_logs')).toHaveLength(10_000);
   expect(new Set(bench.bigQuery.insertIds('conversation_logs')).size).toBe(10_000);
 });
@@ -48,9 +48,9 @@ test('SIGTERM with a batch in flight: it is awaited, and its rows are stored onc
     operation === 'insertAll' ? { kind: 'slow-body', delayMillis: 300 } : undefined;
   const directory = temporaryDirectory();
   const child = await startChild(bench, directory);
-  await child.drainOnSigterm(10_000);
+  await child.drainOnSigterm(60_000);
   await child.write(1, sampleRows(20));
-  await expect.poll(() => bench.bigQuery.requests.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => bench.bigQuery.requests.length).toBeGreaterThan(0);
   await child.kill('SIGTERM');
   expect(child.drained?.results).toMatchObject([{ settled: true, pending: 0 }]);
   expect(bench.bigQuery.rows('conversation_logs')).toHaveLength(20);
@@ -65,7 +65,7 @@ test('two processes on one outbox folder deliver each row once, and the living d
   await Promise.all([first.write(1, sampleRows(100, 'first')), second.write(1, sampleRows(100, 'second'))]);
   await first.kill();
   bench.bigQuery.faults = () => undefined;
-  await expect.poll(async () => (await second.flush(1, 5_000))?.pending, { timeout: 20_000 }).toBe(0);
+  await expect.poll(async () => (await second.flush(1, 60_000))?.pending).toBe(0);
   expect(new Set(bench.bigQuery.insertIds('conversation_logs')).size).toBe(200);
   expect(bench.bigQuery.rows('conversation_logs')).toHaveLength(200);
 });

@@ -6,6 +6,7 @@ import { buildTurns } from '../../src/spans/build-turns.ts';
 import type { Attributes, AttributeValue, SpanSnapshot } from '../../src/spans/span-snapshot.ts';
 import { captureNames, loadCapture, spansOf } from '../support/dialect-capture.ts';
 import { expectValidRow } from '../support/expect-valid-row.ts';
+import { cases } from '../support/property-seed.ts';
 import { sampleSpan } from '../support/span-snapshot-builder.ts';
 
 const DEEP = 10_000;
@@ -111,7 +112,7 @@ describe('hostile attribute values', () => {
           }),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 });

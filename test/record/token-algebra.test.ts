@@ -42,6 +42,18 @@ describe('resolveUsage', () => {
       rules: ['reasoning_excluded', 'cache_excluded'],
     },
     {
+      says: 'an input that excludes what was read from a cache and what was written to it',
+      usage: { input: 9, output: 7, cached: 5, cacheCreation: 2, inputIncludesCached: false },
+      expected: { prompt: 16, candidates: 7, cached: 5, cacheCreation: 2, total: 23 },
+      rules: ['reasoning_unreported', 'cache_excluded'],
+    },
+    {
+      says: 'an input that excludes what was written to a cache, as the total tells against the dialect',
+      usage: { input: 9, output: 7, cacheCreation: 2, total: 18, inputIncludesCached: true },
+      expected: { prompt: 11, candidates: 7, cacheCreation: 2, total: 18 },
+      rules: ['reasoning_unreported', 'cache_excluded'],
+    },
+    {
       says: 'a total below its parts is none of the provider’s',
       usage: { input: 258, output: 224, cached: 1152, total: 482, inputIncludesCached: false },
       expected: { prompt: 1410, candidates: 224, cached: 1152, total: 1634 },

@@ -6,7 +6,7 @@ import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { readCandidates } from '../../src/replay/replay-candidates.ts';
 import { runTestCli } from '../cli/test-context.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
-import { DeliveryBench, outboxIn } from '../support/delivery-bench.ts';
+import { DeliveryBench, GIVES_UP_SOON, outboxIn } from '../support/delivery-bench.ts';
 import { DATASET } from '../support/delivery-tables.ts';
 import { sampleRow, sampleRows } from '../support/sample-rows.ts';
 
@@ -25,9 +25,9 @@ async function fillFallback(bench: DeliveryBench): Promise<ReturnType<typeof sam
   ];
   bench.bigQuery.faults = ({ table }) =>
     table === 'conversation_logs' ? { kind: 'error', status: 503, reason: 'backendError' } : undefined;
-  const sink = bench.sink({ outbox: outboxIn(temporaryDirectory()) });
+  const sink = bench.sink({ outbox: outboxIn(temporaryDirectory()), ...GIVES_UP_SOON });
   await sink.write(rows);
-  await expect.poll(() => sink.stats().fallback, { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => sink.stats().fallback).toBe(3);
   await sink.shutdown(1_000);
   bench.bigQuery.faults = () => undefined;
   return rows;
@@ -75,21 +75,18 @@ test('the fallback log is read live, beyond a page and beyond a day', async () =
   const { bench } = await start();
   bench.bigQuery.faults = () => ({ kind: 'error', status: 503, reason: 'backendError' });
   const twoDaysAgo = Date.now() - 2 * 86_400_000;
-  const sink = bench.sink(
-    {},
-    {
-      clock: {
-        now: () => twoDaysAgo,
-        monotonic: () => performance.now(),
-        setTimer: (callback, delay) => {
-          const timer = setTimeout(callback, delay);
-          return { cancel: () => clearTimeout(timer) };
-        },
+  const sink = bench.sink(GIVES_UP_SOON, {
+    clock: {
+      now: () => twoDaysAgo,
+      monotonic: () => performance.now(),
+      setTimer: (callback, delay) => {
+        const timer = setTimeout(callback, delay);
+        return { cancel: () => clearTimeout(timer) };
       },
     },
-  );
+  });
   await sink.write(sampleRows(250));
-  await expect.poll(() => sink.stats().fallback, { timeout: 20_000 }).toBe(250);
+  await expect.poll(() => sink.stats().fallback).toBe(250);
   await sink.shutdown(1_000);
   const source = { projectId: 'test-project', clientOptions: bench.logging.clientOptions };
   const problems: string[] = [];

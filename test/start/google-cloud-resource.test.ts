@@ -70,7 +70,7 @@ describe('detectGoogleCloudResource', () => {
   it('learns the rest from the metadata server', async () => {
     // The detector reads the variables itself.
     Object.assign(process.env, CLOUD_RUN);
-    const resource = detectGoogleCloudResource({ ...elsewhere, env: CLOUD_RUN });
+    const resource = detectGoogleCloudResource({ ...elsewhere, env: CLOUD_RUN, timeoutMillis: 60_000 });
     await resource.waitForAsyncAttributes?.();
     expect(resource.attributes).toMatchObject({
       'service.name': 'agent',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { LedgerEntry } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry } from '../../src/delivery/row-sink.ts';
 import { ZIP_AMENDMENT } from '../../src/record/zip-amendment.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
 import { sampleEntry } from './sample-entry.ts';

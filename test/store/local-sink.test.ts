@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { openWritable } from '../../src/base/open-sqlite.ts';
-import type { RecordSink } from '../../src/delivery/record-sink.ts';
+import type { RowSink } from '../../src/delivery/row-sink.ts';
 import { LocalSink } from '../../src/store/local-sink.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -33,7 +33,7 @@ function count(path: string): unknown {
   return row?.n;
 }
 
-function expectBalanced(sink: RecordSink): void {
+function expectBalanced(sink: RowSink): void {
   const { received, stored, fallback, pending, dropped } = sink.stats();
   expect(stored + fallback + pending + Object.values(dropped).reduce((sum, n) => sum + n, 0)).toBe(received);
 }

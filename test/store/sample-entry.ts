@@ -1,4 +1,4 @@
-import type { LedgerEntry, TableName } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry, TableName } from '../../src/delivery/row-sink.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';
 import { redacted } from '../support/redacted.ts';
 

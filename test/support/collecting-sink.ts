@@ -1,8 +1,8 @@
-import type { LedgerEntry, RecordSink, TableName, WriteResult } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry, RowSink, TableName, WriteResult } from '../../src/delivery/row-sink.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 
 /** A sink that keeps every entry as it was handed over, as text, so that a later change of a row shows. */
-export class CollectingSink implements RecordSink {
+export class CollectingSink implements RowSink {
   readonly name = 'collecting';
   readonly #entries: { readonly table: TableName; readonly key: string; readonly json: string }[] = [];
 

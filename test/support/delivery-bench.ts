@@ -12,13 +12,16 @@ import { LoopbackBigQuery } from './loopback-bigquery.ts';
 import { LoopbackLogging } from './loopback-logging.ts';
 import { createTestAuthClient } from './test-credentials.ts';
 
-/** Retries within milliseconds. */
+/** Retries within milliseconds, and on a slow machine gives up no row. */
 export const QUICK: DeliveryConfig = {
   ...DEFAULT_DELIVERY,
   lingerMillis: 2,
-  requestTimeoutMillis: 2_000,
-  retry: { initialMillis: 2, maxMillis: 20, multiplier: 2, totalMillis: 60 },
+  requestTimeoutMillis: 60_000,
+  retry: { initialMillis: 2, maxMillis: 20, multiplier: 2, totalMillis: 60_000 },
 };
+
+/** For rows that are to go to the fallback. */
+export const GIVES_UP_SOON: Partial<DeliveryConfig> = { retry: { ...QUICK.retry, totalMillis: 60 } };
 
 export function outboxIn(directory: string, given: Partial<OutboxConfig> = {}): OutboxConfig {
   return { directory, maxBytes: 1_073_741_824, whenFull: 'oldest-to-fallback', durability: 'process', ...given };

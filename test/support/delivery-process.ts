@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { DeliveryConfig } from '../../src/delivery/delivery-config.ts';
 import type { DeliveryStats } from '../../src/delivery/delivery-contract.ts';
-import type { FlushResult, LedgerEntry, WriteResult } from '../../src/delivery/record-sink.ts';
+import type { FlushResult, LedgerEntry, WriteResult } from '../../src/delivery/row-sink.ts';
 import type { BigQueryTransportOptions } from '../../src/google/bigquery-transport.ts';
 
 export interface OpenRequest {

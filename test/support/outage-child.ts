@@ -7,7 +7,7 @@ import type { Clock, Timer } from '../../src/base/clock.ts';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { DEFAULT_DELIVERY } from '../../src/delivery/delivery-config.ts';
 import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
-import type { LedgerEntry } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry } from '../../src/delivery/row-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
 import { CONVERSATION_COLUMNS } from '../../src/record/conversation-columns.ts';

@@ -1,4 +1,4 @@
-import type { LedgerEntry, TableName } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry, TableName } from '../../src/delivery/row-sink.ts';
 import { redacted } from './redacted.ts';
 
 /** Entries of a conversation table with keys `PREFIX-0:1`, `PREFIX-1:1`, …; every column that BigQuery requires, and some text. */

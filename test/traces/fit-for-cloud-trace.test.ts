@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitForCloudTrace } from '../../src/traces/fit-for-cloud-trace.ts';
+import { cases } from '../support/property-seed.ts';
 import { sampleSpan } from './sample-span.ts';
 
 describe('fitForCloudTrace', () => {
@@ -90,7 +91,7 @@ describe('fitForCloudTrace', () => {
         }
         expect(fitted.endTime).toEqual(fitted.startTime);
       }),
-      { numRuns: 200 },
+      { numRuns: cases(200) },
     );
   });
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
     apiEndpoint: gcs.origin,
     projectId: 'test',
     credentials: { client_email: 'zip@test.example', private_key: privateKey },
-    retryOptions: { idempotencyStrategy: IdempotencyStrategy.RetryAlways },
+    retryOptions: { idempotencyStrategy: IdempotencyStrategy.RetryAlways, maxRetryDelay: 1 },
   });
   remoteStore = cloudStorage({ storage });
 });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/base/errors.ts';
 import { createZip } from '../../src/zip/create-zip.ts';
 import type { CreateZipOptions, ZipEntry } from '../../src/zip/zip-options.ts';
+import { cases } from '../support/property-seed.ts';
 import { useFolder } from '../support/zip-folder.ts';
 import { documentOf, startZipServer, type ZipServer } from '../support/zip-server.ts';
 import { readArchive, verifyArchive } from '../support/zip-verify.ts';
@@ -116,7 +117,7 @@ describe('createZip', () => {
           expect(read.get(`${i}.${entries[i]?.extension}`)?.equals(bytes)).toBe(true);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: cases(15) },
     );
   });
 

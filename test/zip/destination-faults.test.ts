@@ -185,7 +185,7 @@ describe('an HTTP response', () => {
     const wrapped = createServer((_request, response) => {
       const write = response.write;
       response.write = (chunk: Buffer) => Reflect.apply(write, response, [chunk]);
-      outcome = createZip({ entries, destination: response, stallTimeoutMillis: 2_000 }).catch((e: unknown) => e);
+      outcome = createZip({ entries, destination: response, stallTimeoutMillis: 60_000 }).catch((e: unknown) => e);
     });
     await new Promise<void>((resolve) => wrapped.listen(0, '127.0.0.1', resolve));
     const response = await fetch(`http://127.0.0.1:${(wrapped.address() as AddressInfo).port}`);
@@ -215,8 +215,8 @@ describe('an HTTP response', () => {
   it('whose client leaves while downloads are awaited ends them at once', async () => {
     entries = [{ name: 'silent', source: `${server.origin}/silent/x` }];
     const request = get(origin).on('error', () => undefined);
-    setTimeout(() => request.destroy(), 100);
-    await new Promise((resolve) => request.on('close', resolve));
+    await expect.poll(() => server.requests.get('/silent/x')).toBe(1);
+    request.destroy();
     await expect.poll(() => outcome).toMatchObject({ reason: 'destination-failed' });
   });
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DownloadPool } from '../../src/zip/download-pool.ts';
+import { cases } from '../support/property-seed.ts';
 
 interface Job {
   readonly id: number;
@@ -83,7 +84,7 @@ describe('DownloadPool', () => {
         for (let next = await pool.next(); next !== undefined; next = await pool.next()) results.push(next);
         expect(options.order === 'given' ? results : results.toSorted((a, b) => a - b)).toEqual([...delays.keys()]);
       }),
-      { numRuns: 50 },
+      { numRuns: cases(50) },
     );
   });
 

@@ -5,7 +5,7 @@ import { ConfigurationError, describeError } from '../../base/errors.ts';
 import { toJsonLine, toJsonText, toPrintable } from '../../base/printable.ts';
 import { resolveContentPolicies } from '../../config/resolve-content-policies.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
-import type { TableName } from '../../delivery/record-sink.ts';
+import type { TableName } from '../../delivery/row-sink.ts';
 import { createContentPolicy } from '../../privacy/content-policy.ts';
 import { CONVERSATION_LOGS } from '../../record/conversation-columns.ts';
 import { readJsonObjects } from '../../replay/read-json-objects.ts';

@@ -1,19 +1,19 @@
-/** What every `RecordSink` keeps. Run it with a factory of the sink and a way to read the keys of its table. */
+/** What every `RowSink` keeps. Run it with a factory of the sink and a way to read the keys of its table. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LedgerEntry, RecordSink, SinkStats } from '../../src/delivery/record-sink.ts';
+import type { LedgerEntry, RowSink, SinkStats } from '../../src/delivery/row-sink.ts';
 import { redacted } from '../support/redacted.ts';
 import { sampleRow, sampleRows } from '../support/sample-rows.ts';
 
 export interface SinkUnderTest {
-  readonly sink: RecordSink;
+  readonly sink: RowSink;
   /** `message_id` of every row of `conversation_logs`, by the latest view where the sink may store a key twice. */
   messageIds(): readonly unknown[];
 }
 
 const DEADLINE_MILLIS = 10_000;
 
-export function describeRecordSink(name: string, create: () => Promise<SinkUnderTest>): void {
+export function describeRowSink(name: string, create: () => Promise<SinkUnderTest>): void {
   describe(name, () => {
     test('gives one result per entry, in order, and the rows arrive', async () => {
       const { sink, messageIds } = await create();

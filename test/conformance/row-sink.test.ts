@@ -6,21 +6,21 @@ import { LocalSink } from '../../src/store/local-sink.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 import { DeliveryBench, outboxIn } from '../support/delivery-bench.ts';
-import { describeRecordSink } from './record-sink-suite.ts';
+import { describeRowSink } from './row-sink-suite.ts';
 
-describeRecordSink('delivery sink with an outbox', async () => {
+describeRowSink('delivery sink with an outbox', async () => {
   const bench = await DeliveryBench.start();
   const sink = bench.sink({ outbox: outboxIn(temporaryDirectory()) });
   return { sink, messageIds: () => bench.bigQuery.rows('conversation_logs').map((row) => row.message_id) };
 });
 
-describeRecordSink('delivery sink in memory', async () => {
+describeRowSink('delivery sink in memory', async () => {
   const bench = await DeliveryBench.start();
   const sink = bench.sink();
   return { sink, messageIds: () => bench.bigQuery.rows('conversation_logs').map((row) => row.message_id) };
 });
 
-describeRecordSink('local sink', async () => {
+describeRowSink('local sink', async () => {
   const path = join(temporaryDirectory(), 'store.db');
   const diagnostics = createDiagnostics({ write: () => undefined });
   return {

@@ -49,7 +49,7 @@ export interface FlushResult {
  * - `stats()` always balances: `received = stored + fallback + pending + sum(dropped)`.
  * - A key written twice is one row.
  */
-export interface RecordSink {
+export interface RowSink {
   /** Name of the implementation, in every message of it. */
   readonly name: string;
   write(entries: readonly LedgerEntry[]): Promise<readonly WriteResult[]>;
