@@ -65,7 +65,7 @@ interface SettleWork {
  *
  * @throws {ConfigurationError} on a setting that cannot be used
  * @example
- * const ledger = createSpanledger({ backend: 'solid' });
+ * const ledger = createSpanledger({ project: 'my-project' });
  * const sdk = new NodeSDK({ spanProcessors: [...ledger.spanProcessors, mine], sampler: ledger.sampler });
  */
 export function createSpanledger(options: StartOptions = {}): Spanledger {

@@ -25,7 +25,7 @@ const CHECK_AFTER_MILLIS = 1_000;
  *
  * @throws {ConfigurationError} on a setting that cannot be used, or where it was started before
  * @example
- * const ledger = start({ backend: 'solid', project: 'my-project' });
+ * const ledger = start({ project: 'my-project' });
  * // …
  * await ledger.shutdown();
  */
