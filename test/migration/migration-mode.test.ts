@@ -100,6 +100,27 @@ describe('which table gets which row', () => {
     });
   });
 
+  it('legacy: runs no span mapping and no enricher, whose record nobody wants', async () => {
+    let mapped = 0;
+    const map: MigratingPipelineOptions['map'] = (reading) => {
+      mapped += 1;
+      return buildRecord(reading);
+    };
+    expect(await exportTurn(options('legacy', { map }))).toEqual({ status: 'exported' });
+    expect(mapped).toBe(0);
+    await exportTurn(options('dual', { map }));
+    expect(mapped).toBe(1);
+  });
+
+  it.each(['solid', 'legacy', 'dual'] as const)(
+    '%s: metrics are told of the one reading of a turn',
+    async (backend) => {
+      const readings: unknown[] = [];
+      await exportTurn(options(backend, { observe: (reading) => readings.push(reading) }));
+      expect(readings).toHaveLength(1);
+    },
+  );
+
   it('hands the legacy row over before the span mapping starts', async () => {
     const seen: string[] = [];
     const map: MigratingPipelineOptions['map'] = (reading) => {
