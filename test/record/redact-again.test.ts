@@ -10,6 +10,7 @@ import { CONVERSATION_COLUMNS, CONVERSATION_LOGS } from '../../src/record/conver
 import { redactRow } from '../../src/record/redacted-row.ts';
 import { CREDENTIALS } from '../privacy/corpus/credentials.ts';
 import { PERSONAL_DATA } from '../privacy/corpus/personal-data.ts';
+import { cases } from '../support/property-seed.ts';
 
 /** From the strictest to the weakest. */
 const MODES: readonly ContentMode[] = [
@@ -110,7 +111,7 @@ function rowsOf(table: TableDefinition): fc.Arbitrary<Record<string, unknown>> {
     }));
 }
 
-const RUNS = { numRuns: 3_000 };
+const RUNS = { numRuns: cases(3_000) };
 
 describe.each([
   CONVERSATION_LOGS,

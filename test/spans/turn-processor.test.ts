@@ -6,6 +6,7 @@ import type { ConversationRecord } from '../../src/record/conversation-columns.t
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import type { TurnExporter } from '../../src/spans/turn-exporter.ts';
 import { TurnProcessor, type TurnProcessorOptions } from '../../src/spans/turn-processor.ts';
+import { cases } from '../support/property-seed.ts';
 import { recordOf } from '../support/record-of.ts';
 import { exporterTo } from '../support/turn-exporter.ts';
 
@@ -41,10 +42,11 @@ function randomNumbers(seed: number): () => number {
 }
 
 describe('TurnProcessor', () => {
-  it('keeps 10,000 turns apart that run interleaved in one process', async () => {
+  it('keeps thousands of turns apart that run interleaved in one process', async () => {
     const { rows, processor, startSpan } = setUp();
+    const count = cases(10_000);
     const random = randomNumbers(42);
-    const steps = Array.from({ length: 10_000 }, (_, n) => turnSteps(startSpan, n));
+    const steps = Array.from({ length: count }, (_, n) => turnSteps(startSpan, n));
     const running = [...steps.keys()];
     while (running.length > 0) {
       const at = Math.floor(random() * running.length);
@@ -55,8 +57,8 @@ describe('TurnProcessor', () => {
       }
     }
     await processor.forceFlush();
-    expect(rows).toHaveLength(10_000);
-    expect(new Set(rows.map(({ message_id }) => message_id)).size).toBe(10_000);
+    expect(rows).toHaveLength(count);
+    expect(new Set(rows.map(({ message_id }) => message_id)).size).toBe(count);
     for (const row of rows) {
       const n = Number(row.user_question?.slice(1));
       expect(row).toMatchObject({
