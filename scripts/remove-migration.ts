@@ -29,7 +29,7 @@ const FILES = [
 ];
 
 /** Where lines are marked. */
-const TEXTS = ['*.md', '.ci/run', '{src,exporters,test,examples,bench,scripts,docs}/**/*.{ts,yaml,md}'];
+const TEXTS = ['*.{md,ts}', '.ci/run', '{src,exporters,test,examples,bench,scripts,docs}/**/*.{ts,yaml,md}'];
 
 /** More of them would mean that the migration has grown into the house. */
 const MAX_LINES = 10;

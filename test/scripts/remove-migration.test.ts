@@ -51,7 +51,7 @@ describe('a checkout without the migration', () => {
   });
 
   it('has no marked line, and keeps most of its tests', () => {
-    const texts = [...list(CODE), ...list('{*.md,docs/**/*.md,examples/**/*.{md,yaml},.ci/run}')];
+    const texts = [...list(CODE), ...list('{*.{md,ts},docs/**/*.md,examples/**/*.{md,yaml},.ci/run}')];
     expect(texts.filter((file) => /(?:\/\/|#|<!--) migration(?: -->)?$/m.test(read(file)))).toEqual([]);
     expect(list('test/**/*.test.ts').length).toBeGreaterThan(globSync('test/**/*.test.ts').length / 2);
   });
