@@ -5,7 +5,7 @@ import type { RowSink } from '../delivery/row-sink.ts';
 import { RowWriter } from '../delivery/row-writer.ts';
 import { createContentPolicy } from '../privacy/content-policy.ts';
 import type { RedactionFunction } from '../privacy/redactor.ts';
-import { buildRecordOfReading } from '../record/build-record.ts';
+import { buildRecord } from '../record/build-record.ts';
 import { type Enricher, enrichRecord } from '../record/enrich.ts';
 import { INVOICE_AGENT_RULES } from '../record/invoice-agent-rules.ts';
 import { buildRuleEnrichers } from '../record/rule-enrichers.ts';
@@ -39,7 +39,7 @@ export function assemblePipeline(options: PipelineOptions): TurnPipeline {
     observe: options.observe ?? (() => undefined),
     keepTrace: options.keepTrace ?? isSampled,
     map(reading, sampled) {
-      const record = { ...buildRecordOfReading(reading, recordOptions), sampled };
+      const record = { ...buildRecord(reading, recordOptions), sampled };
       return enrichRecord(record, reading.turn, enrichers, { onProblem });
     },
     writer: new RowWriter(sink, policy),

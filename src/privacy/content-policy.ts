@@ -1,7 +1,13 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { ContentField } from './content-field.ts';
 import type { ContentMode } from './content-mode.ts';
-import { type PolicyStatement, patternLabel, statedMode } from './policy-statement.ts';
+import {
+  mergeStatements,
+  type PolicyStatement,
+  patternLabel,
+  renderStatement,
+  statedMode,
+} from './policy-statement.ts';
 import { createRedactor, type Redact, type RedactionConfig } from './redactor.ts';
 import { truncateCodePoints } from './truncate-text.ts';
 
@@ -27,6 +33,8 @@ export interface AppliedContent {
  */
 export interface ContentPolicy {
   readonly statement: PolicyStatement;
+  /** The same as a row keeps it. */
+  readonly stated: string;
   modeOf(field: ContentField): ContentMode;
   /** Redacts, then cuts, so that no half of a secret is left at the end. */
   apply(field: ContentField, text: string): AppliedContent;
@@ -68,15 +76,17 @@ export function createContentPolicy(config: ContentPolicyConfig): ContentPolicy 
         return masked(redact, text);
     }
   };
+  const statement: PolicyStatement = {
+    default: config.default,
+    fields: config.fields,
+    detectors: redaction.detectors,
+    patterns: redaction.patterns.map(({ name }) => patternLabel(name)),
+    functions: redaction.functions.length,
+    keyed: hashKey !== undefined,
+  };
   return {
-    statement: {
-      default: config.default,
-      fields: config.fields,
-      detectors: redaction.detectors,
-      patterns: redaction.patterns.map(({ name }) => patternLabel(name)),
-      functions: redaction.functions.length,
-      keyed: hashKey !== undefined,
-    },
+    statement,
+    stated: renderStatement(mergeStatements(statement, statement)),
     modeOf,
     hash,
     mask: (text) => masked(redact, text),

@@ -1,4 +1,3 @@
-import type { Turn } from '../spans/turn.ts';
 import {
   type ConversationRecord,
   type ModelCallRecord,
@@ -7,7 +6,6 @@ import {
 } from './conversation-columns.ts';
 import { buildEmptyRecord } from './empty-record.ts';
 import { estimateCost, type ModelPrices } from './estimate-cost.ts';
-import { readTurn } from './read-turn.ts';
 import { buildRowTime, elapsedMillis, formatTimestamp } from './row-time.ts';
 import { buildSummary, countCodePoints, countWords } from './text-metrics.ts';
 import type { ModelCallReading, ToolCallReading, TurnReading } from './turn-reading.ts';
@@ -21,18 +19,13 @@ export interface BuildRecordOptions {
 }
 
 /**
- * The record of a turn. Pure and total: the same turn gives the same record, whatever its spans hold. Meaning, download and
- * quality columns are NULL; enrichers fill them.
+ * The record of a turn. Pure and total: the same reading gives the same record, whatever its spans hold. Meaning, download
+ * and quality columns are NULL; enrichers fill them.
  *
  * @example
- * for (const turn of buildTurns(spans, classifySpan)) write(buildRecord(turn));
+ * for (const turn of buildTurns(spans, classifySpan)) write(buildRecord(readTurn(turn)));
  */
-export function buildRecord(turn: Turn, options: BuildRecordOptions = {}): ConversationRecord {
-  return buildRecordOfReading(readTurn(turn), options);
-}
-
-/** The record of a turn that was read already. */
-export function buildRecordOfReading(reading: TurnReading, options: BuildRecordOptions = {}): ConversationRecord {
+export function buildRecord(reading: TurnReading, options: BuildRecordOptions = {}): ConversationRecord {
   const { turn } = reading;
   const root = turn.roots[0].span;
   const durationMs = elapsedMillis(reading.startTimeUnixNano, reading.endTimeUnixNano);

@@ -34,7 +34,7 @@ const ENRICHABLE = new Map<string, Column>(
  * @param enrichers run in order; a later one wins where two fill one column
  *
  * @example
- * enrichRecord(buildRecord(turn), turn, buildRuleEnrichers(INVOICE_AGENT_RULES));
+ * enrichRecord(buildRecord(readTurn(turn)), turn, buildRuleEnrichers(INVOICE_AGENT_RULES));
  */
 export function enrichRecord(
   record: ConversationRecord,

@@ -29,11 +29,8 @@ export function redactRow<Row extends Readonly<Record<string, unknown>>>(
   const compared = table.comparedColumns?.find(({ name }) => name === row.field);
   const pass = new RedactionPass(policy, row.content_policy, compared);
   const redacted = pass.record(table.columns, row);
-  const has = (column: string): boolean => table.columns.some(({ name }) => name === column);
-  if (has('content_truncated') && Object.hasOwn(row, 'content_truncated')) {
-    redacted.content_truncated = pass.cut || row.content_truncated === true;
-  }
-  if (has('content_policy')) redacted.content_policy = pass.statement();
+  if (Object.hasOwn(row, 'content_truncated')) redacted.content_truncated = pass.cut || row.content_truncated === true;
+  redacted.content_policy = pass.statement();
   // The cells were copied one by one, each by its column.
   return redacted as RedactedRow<Row>;
 }

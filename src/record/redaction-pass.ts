@@ -48,23 +48,27 @@ export class RedactionPass {
 
   /** What the row has passed after this. */
   statement(): string {
-    const { statement } = this.#policy;
-    return renderStatement(mergeStatements(this.#passed ?? statement, statement));
+    const { statement, stated } = this.#policy;
+    return this.#passed === undefined ? stated : renderStatement(mergeStatements(this.#passed, statement));
   }
 
-  /** The columns of a row, or of a record in it, in its order. */
+  /** The columns of a row, or of a record in it. Most of a row is numbers, flags and NULL, which stay as they are. */
   record(columns: readonly Column[], row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    const byName = columnsByName(columns);
-    const redacted: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(row)) {
+    const { byName, excerpts } = indexOf(columns);
+    const redacted: Record<string, unknown> = { ...row };
+    for (const name of Object.keys(row)) {
       const column = byName.get(name);
-      if (column === undefined) this.#addStray(redacted, fieldsOf(undefined), name, value, 0);
-      // An excerpt is known once its whole is.
-      else redacted[name] = column.excerptOf === undefined ? this.#cell(column, value) : null;
+      const value = row[name];
+      if (column === undefined) {
+        if (this.#addStray(redacted, fieldsOf(undefined), name, value, 0) !== name) delete redacted[name];
+      } else if (column.excerptOf === undefined && (typeof value === 'string' || typeof value === 'object')) {
+        redacted[name] = this.#cell(column, value);
+      }
     }
-    for (const column of columns) {
-      const { name, excerptOf } = column;
-      if (excerptOf === undefined || !Object.hasOwn(row, name)) continue;
+    // Known once its whole is.
+    for (const column of excerpts) {
+      const { name, excerptOf = '' } = column;
+      if (!Object.hasOwn(row, name)) continue;
       redacted[name] = this.#excerpt(column, row[name], row[excerptOf], redacted[excerptOf]);
     }
     return redacted;
@@ -122,7 +126,9 @@ export class RedactionPass {
   }
 
   #content(fields: readonly ContentField[], text: string): string | null {
-    const mode = strictestMode(fields.map((field) => this.#policy.modeOf(field)));
+    const [first = 'attributes', ...others] = fields;
+    const own = this.#policy.modeOf(first);
+    const mode = others.length === 0 ? own : strictestMode([own, ...others.map((field) => this.#policy.modeOf(field))]);
     const isHashed = isHash(text) && ['hash', 'none'].includes(this.#passedMode(fields).kind);
     return this.#take(isHashed && mode.kind !== 'none' ? { text, cut: true } : this.#policy.applyMode(mode, text));
   }
@@ -162,17 +168,20 @@ export class RedactionPass {
     return record;
   }
 
+  /** @returns the name under which it was added */
   #addStray(
     record: Record<string, unknown>,
     fields: readonly ContentField[],
     name: string,
     value: unknown,
     depth: number,
-  ): void {
+  ): string | undefined {
     const isName = CODE_NAME.test(name) && this.#name(name) === name;
     const key = isName ? name : this.#content(fields, name);
     // To set this one would change what the record is; it is the name of nothing.
-    if (key !== null && key !== '__proto__') record[key] = this.#stray(fields, value, depth);
+    if (key === null || key === '__proto__') return undefined;
+    record[key] = this.#stray(fields, value, depth);
+    return key;
   }
 
   #passedMode(fields: readonly ContentField[]): ContentMode {
@@ -181,14 +190,23 @@ export class RedactionPass {
   }
 }
 
-const NAMED_COLUMNS = new WeakMap<readonly Column[], ReadonlyMap<string, Column>>();
+interface ColumnIndex {
+  readonly byName: ReadonlyMap<string, Column>;
+  readonly excerpts: readonly Column[];
+}
 
-function columnsByName(columns: readonly Column[]): ReadonlyMap<string, Column> {
-  const known = NAMED_COLUMNS.get(columns);
+const indexes = new WeakMap<readonly Column[], ColumnIndex>();
+
+/** Made once for each table and record. */
+function indexOf(columns: readonly Column[]): ColumnIndex {
+  const known = indexes.get(columns);
   if (known !== undefined) return known;
-  const named = new Map(columns.map((column) => [column.name, column]));
-  NAMED_COLUMNS.set(columns, named);
-  return named;
+  const index = {
+    byName: new Map(columns.map((column) => [column.name, column])),
+    excerpts: columns.filter(({ excerptOf }) => excerptOf !== undefined),
+  };
+  indexes.set(columns, index);
+  return index;
 }
 
 /** The content fields that govern a text somewhere in a column: its own, and that of texts that nobody knows. */
@@ -199,9 +217,8 @@ function fieldsOf(column: Column | undefined): ContentField[] {
 
 /** A list holds no NULL: what is removed leaves it. */
 function withoutRemoved(items: readonly unknown[], redact: (item: unknown) => unknown): readonly unknown[] {
-  return items
-    .map((item) => ({ item, redacted: redact(item) }))
-    .flatMap(({ item, redacted }) => (redacted === null && item !== null ? [] : [redacted]));
+  const redacted = items.map(redact);
+  return redacted.filter((item, index) => item !== null || items[index] === null);
 }
 
 function parseJson(text: string): unknown {

@@ -3,7 +3,6 @@ import { BasicTracerProvider, type ReadableSpan, type Span, type SpanProcessor }
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import { buildTurns } from '../../src/spans/build-turns.ts';
@@ -15,6 +14,7 @@ import { CollectingSink } from '../support/collecting-sink.ts';
 import { messages } from '../support/ledger-bench.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { cases } from '../support/property-seed.ts';
+import { recordOf } from '../support/record-of.ts';
 import { expectValidRow } from '../support/valid-row.ts';
 
 // Turns that run interleaved at random, with any of their spans lost on the way, through the whole pipeline and
@@ -221,7 +221,7 @@ async function run(spans: readonly PlannedSpan[], underJob: boolean, random: Ran
   for (const row of sink.rows('conversation_logs')) newest.set(row.message_id, row);
   return {
     live: [...newest.values()],
-    filed: buildTurns(shuffled(filed, random), classifySpan).map((turn) => buildRecord(turn)),
+    filed: buildTurns(shuffled(filed, random), classifySpan).map((turn) => recordOf(turn)),
     planOf,
   };
 }

@@ -28,7 +28,11 @@ function writeModule(name: string, program: string): string {
 
 /** Runs a module to its end, sends it a message first, and gives what it sends back. */
 async function run(path: string, message: object): Promise<unknown> {
-  const child = fork(path, { cwd: directory, execArgv: [], env: { PATH: process.env.PATH } });
+  const child = fork(path, {
+    cwd: directory,
+    execArgv: [],
+    env: { PATH: process.env.PATH, NODE_OPTIONS: process.env.NODE_OPTIONS },
+  });
   let answer: unknown;
   child.on('message', (sent) => {
     answer = sent;

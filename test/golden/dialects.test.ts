@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import { buildTurns } from '../../src/spans/build-turns.ts';
 import { captureNames, loadCapture, spansOf } from '../support/dialect-capture.ts';
 import { judgeRecords } from '../support/judge-record.ts';
+import { recordOf } from '../support/record-of.ts';
 
 function recordsOf(name: string): readonly ConversationRecord[] {
-  return buildTurns(spansOf(loadCapture(name)), classifySpan).map((turn) => buildRecord(turn));
+  return buildTurns(spansOf(loadCapture(name)), classifySpan).map((turn) => recordOf(turn));
 }
 
 /** `ai-sdk-6.0.326-toolloop` → `ai-sdk-6.0.326`: one snapshot file an instrumentation. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type ComparisonConfig, compareRecords } from '../../src/migration/compare-records.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import { CONVERSATION_COLUMNS, type ConversationRecord } from '../../src/record/conversation-columns.ts';
+import { recordOf } from '../support/record-of.ts';
 import { sampleTurn } from '../support/sample-turn.ts';
 
 const DEFAULTS: ComparisonConfig = { tokenDiffThreshold: 100, tokenDiffRatio: 0, ignore: [] };
-const RECORD = buildRecord(sampleTurn({ tools: ['search_invoices'] }));
+const RECORD = recordOf(sampleTurn({ tools: ['search_invoices'] }));
 
 function differences(
   legacy: Partial<ConversationRecord>,

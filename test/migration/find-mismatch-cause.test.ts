@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { buildLegacyRecord } from '../../src/migration/build-legacy-record.ts';
 import { compareRecords, TOKEN_COLUMNS } from '../../src/migration/compare-records.ts';
 import { findMismatchCauses } from '../../src/migration/find-mismatch-cause.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { readTurn } from '../../src/record/read-turn.ts';
 import type { Turn } from '../../src/spans/turn.ts';
 import { cases } from '../support/property-seed.ts';
+import { recordOf } from '../support/record-of.ts';
 import { type SampleTurnOptions, sampleTurn } from '../support/sample-turn.ts';
 
 const EXACT = { tokenDiffThreshold: 0, tokenDiffRatio: 0, ignore: [] };
@@ -16,7 +16,7 @@ const EXACT = { tokenDiffThreshold: 0, tokenDiffRatio: 0, ignore: [] };
 function tokenCauses(turn: Turn, change: (legacy: ConversationRecord) => Partial<ConversationRecord> = () => ({})) {
   const built = buildLegacyRecord(readTurn(turn));
   const legacy = { ...built, ...change(built) };
-  const differences = compareRecords(legacy, buildRecord(turn), EXACT).filter(({ field }) =>
+  const differences = compareRecords(legacy, recordOf(turn), EXACT).filter(({ field }) =>
     TOKEN_COLUMNS.some((column) => column === field),
   );
   const causes = findMismatchCauses(differences, legacy, buildLegacyRecord(readTurn(turn)), readTurn(turn));
@@ -171,7 +171,7 @@ describe('causes of token differences', () => {
 describe('causes of other differences', () => {
   const causesOf = (turn: Turn, change: Partial<ConversationRecord> = {}) => {
     const legacy = { ...buildLegacyRecord(readTurn(turn)), ...change };
-    const differences = compareRecords(legacy, buildRecord(turn), EXACT);
+    const differences = compareRecords(legacy, recordOf(turn), EXACT);
     const causes = findMismatchCauses(differences, legacy, buildLegacyRecord(readTurn(turn)), readTurn(turn));
     return new Map(differences.map(({ field }, index) => [field, causes[index]]));
   };

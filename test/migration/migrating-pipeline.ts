@@ -25,6 +25,8 @@ export interface MigratingPipelineOptions {
   readonly backend: Backend | (() => Backend);
   /** Default: the span mapping with the rules of the old tracker. */
   readonly map?: TurnPipelineOptions['map'];
+  /** Default: nothing. */
+  readonly observe?: TurnPipelineOptions['observe'];
   readonly policy?: ContentPolicy;
   readonly settings?: Partial<SettingValues>;
   readonly baseDirectory?: string;
@@ -39,7 +41,7 @@ export function migratingPipeline(options: MigratingPipelineOptions): TurnPipeli
   const diagnostics = options.diagnostics ?? createDiagnostics({ write: () => undefined });
   const current = typeof backend === 'function' ? backend : (): Backend => backend;
   return new TurnPipeline({
-    observe: () => undefined,
+    observe: options.observe ?? (() => undefined),
     keepTrace: () => true,
     map: options.map ?? (({ turn }) => mapWithRules(turn)),
     writer: new RowWriter(sink, options.policy ?? KEEPING_POLICY),

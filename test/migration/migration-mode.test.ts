@@ -6,10 +6,11 @@ import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import type { Backend } from '../../src/migration/backend-switch.ts';
 import type { MismatchRecord } from '../../src/migration/mismatch-columns.ts';
 import { createContentPolicy } from '../../src/privacy/content-policy.ts';
-import { buildRecord, buildRecordOfReading } from '../../src/record/build-record.ts';
+import { buildRecord } from '../../src/record/build-record.ts';
 import type { TurnExportResult } from '../../src/spans/turn-exporter.ts';
 import { CollectingSink } from '../support/collecting-sink.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { recordOf } from '../support/record-of.ts';
 import { type SampleTurnOptions, sampleTurn } from '../support/sample-turn.ts';
 import { KEEPING_POLICY, type MigratingPipelineOptions, migratingPipeline, storedJson } from './migrating-pipeline.ts';
 
@@ -30,7 +31,7 @@ beforeEach(() => {
 
 const options = (backend: Backend, more: Partial<MigratingPipelineOptions> = {}): MigratingPipelineOptions => ({
   sink,
-  map: (reading) => buildRecordOfReading(reading),
+  map: (reading) => buildRecord(reading),
   diagnostics: createDiagnostics({ write: (line) => lines.push(line) }),
   clock,
   backend,
@@ -70,13 +71,13 @@ const TOOL_LOOP: SampleTurnOptions = {
 describe('which table gets which row', () => {
   it('solid: the span mapping, to conversation_logs', async () => {
     expect(await exportTurn(options('solid'))).toEqual({ status: 'exported' });
-    expect(sink.keys).toEqual([`conversation_logs ${buildRecord(sampleTurn()).message_id}:1`]);
+    expect(sink.keys).toEqual([`conversation_logs ${recordOf(sampleTurn()).message_id}:1`]);
     expect(sink.rows('conversation_logs')[0]?.tracking_backend).toBe('solid');
   });
 
   it('legacy: the legacy mapping, to conversation_logs, so that dashboards go on', async () => {
     expect(await exportTurn(options('legacy'))).toEqual({ status: 'exported' });
-    expect(sink.keys).toEqual([`conversation_logs ${buildRecord(sampleTurn()).message_id}:1`]);
+    expect(sink.keys).toEqual([`conversation_logs ${recordOf(sampleTurn()).message_id}:1`]);
     expect(sink.rows('conversation_logs')[0]?.tracking_backend).toBe('legacy');
   });
 
@@ -85,7 +86,7 @@ describe('which table gets which row', () => {
     const tables = sink.keys.map((key) => key.split(' ')[0]);
     expect(tables.slice(0, 3)).toEqual(['conversation_logs_legacy', 'conversation_logs', 'token_mismatches']);
     expect(sink.rows<MismatchRecord>('token_mismatches').find(({ field }) => field === 'total_token_count')).toEqual({
-      message_id: buildRecord(sampleTurn()).message_id,
+      message_id: recordOf(sampleTurn()).message_id,
       trace_id: sampleTurn().traceId,
       timestamp: '2025-06-05T12:48:33.123000Z',
       field: 'total_token_count',
@@ -99,11 +100,32 @@ describe('which table gets which row', () => {
     });
   });
 
+  it('legacy: runs no span mapping and no enricher, whose record nobody wants', async () => {
+    let mapped = 0;
+    const map: MigratingPipelineOptions['map'] = (reading) => {
+      mapped += 1;
+      return buildRecord(reading);
+    };
+    expect(await exportTurn(options('legacy', { map }))).toEqual({ status: 'exported' });
+    expect(mapped).toBe(0);
+    await exportTurn(options('dual', { map }));
+    expect(mapped).toBe(1);
+  });
+
+  it.each(['solid', 'legacy', 'dual'] as const)(
+    '%s: metrics are told of the one reading of a turn',
+    async (backend) => {
+      const readings: unknown[] = [];
+      await exportTurn(options(backend, { observe: (reading) => readings.push(reading) }));
+      expect(readings).toHaveLength(1);
+    },
+  );
+
   it('hands the legacy row over before the span mapping starts', async () => {
     const seen: string[] = [];
     const map: MigratingPipelineOptions['map'] = (reading) => {
       seen.push(...sink.keys);
-      return buildRecordOfReading(reading);
+      return buildRecord(reading);
     };
     await exportTurn(options('dual', { map }));
     expect(seen).toHaveLength(1);
@@ -155,7 +177,7 @@ describe('at the exit of the process', () => {
     const exporter = migratingPipeline(options('dual', { settings: { legacyModule: module } }));
     const result = exporter.export(sampleTurn());
     exporter.finishSync();
-    expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs')).toEqual([storedJson(recordOf(sampleTurn()))]);
     await hanging.promise;
     await clock.advance(60_000);
     expect((await result).status).toBe('failed');
@@ -165,7 +187,7 @@ describe('at the exit of the process', () => {
   it('gives up a legacy row that is still being made, not the other', async () => {
     const module = legacyModule('export default async () => ({ user_id: "ana" });');
     migratingPipeline(options('dual', { settings: { legacyModule: module } })).exportSync(sampleTurn());
-    expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs')).toEqual([storedJson(recordOf(sampleTurn()))]);
     expect(sink.json('conversation_logs_legacy')).toEqual([]);
   });
 });
@@ -190,7 +212,7 @@ describe('each side on its own', () => {
     const result = await exportTurn(options('dual', { settings: { legacyModule: legacyModule(source) } }));
     expect(result.status).toBe('failed');
     expect(result.status === 'failed' && result.reason).toContain(problem);
-    expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs')).toEqual([storedJson(recordOf(sampleTurn()))]);
     expect(sink.json('conversation_logs_legacy')).toEqual([]);
     expect(clock.timers).toBe(0);
   });
@@ -200,7 +222,7 @@ describe('each side on its own', () => {
       options('dual', { settings: { legacyModule: './nowhere.mjs' }, baseDirectory: directory }),
     );
     expect(result.status === 'failed' && result.reason).toContain('nowhere.mjs');
-    expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs')).toEqual([storedJson(recordOf(sampleTurn()))]);
   });
 
   it('a legacy module that changes what it was given changes only its copy', async () => {
@@ -219,7 +241,7 @@ describe('each side on its own', () => {
       }
     `);
     await exportTurn(options('dual', { settings: { legacyModule: `${module}#track` } }));
-    expect(sink.json('conversation_logs')).toEqual([storedJson(buildRecord(sampleTurn()))]);
+    expect(sink.json('conversation_logs')).toEqual([storedJson(recordOf(sampleTurn()))]);
     const [legacy] = sink.rows('conversation_logs_legacy');
     expect(legacy).toMatchObject({ agent_name: 'stolen', record_version: 1, trace_id: sampleTurn().traceId });
   });
@@ -236,7 +258,7 @@ describe('each side on its own', () => {
     await exporter.export(sampleTurn());
     await exporter.export(sampleTurn({ number: 2 }));
     expect(sink.rows('conversation_logs_legacy')[0]).toMatchObject({
-      message_id: buildRecord(sampleTurn()).message_id,
+      message_id: recordOf(sampleTurn()).message_id,
       user_id: null,
       session_id: 's',
       total_token_count: null,
@@ -259,7 +281,7 @@ describe('each side on its own', () => {
   it('a span mapping that throws leaves the legacy row', async () => {
     const result = await exportTurn(options('dual', { map: failing }));
     expect(result).toEqual({ status: 'failed', reason: 'solid: new bug' });
-    expect(sink.keys).toEqual([`conversation_logs_legacy ${buildRecord(sampleTurn()).message_id}:1`]);
+    expect(sink.keys).toEqual([`conversation_logs_legacy ${recordOf(sampleTurn()).message_id}:1`]);
   });
 
   it('in solid mode alone, a failing mapping is a failed export', async () => {

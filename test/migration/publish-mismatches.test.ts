@@ -12,8 +12,8 @@ import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { resolveConfig } from '../../src/config/resolve-config.ts';
 import { buildLegacyRecord } from '../../src/migration/build-legacy-record.ts';
 import { createSideBySide } from '../../src/migration/side-by-side.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import { readTurn } from '../../src/record/read-turn.ts';
+import { recordOf } from '../support/record-of.ts';
 import { sampleTurn } from '../support/sample-turn.ts';
 
 const TURN = sampleTurn({
@@ -27,7 +27,7 @@ function compare(): void {
   const reading = readTurn(TURN);
   const sideBySide = createSideBySide(values, undefined, createDiagnostics({ write: () => {} }));
   const legacy = buildLegacyRecord(reading);
-  const solid = buildRecord(TURN);
+  const solid = recordOf(TURN);
   sideBySide.compare(reading, { record: legacy, stored: legacy }, { record: solid, stored: solid });
 }
 

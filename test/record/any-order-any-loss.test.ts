@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import { buildTurns } from '../../src/spans/build-turns.ts';
@@ -9,6 +8,7 @@ import type { Turn } from '../../src/spans/turn.ts';
 import { walk } from '../../src/spans/walk.ts';
 import { captureNames, loadCapture, spansOf } from '../support/dialect-capture.ts';
 import { expectValidRow } from '../support/expect-valid-row.ts';
+import { recordOf } from '../support/record-of.ts';
 
 /** Ties in time keep the order of arrival, by design: some instrumentations round to milliseconds. Here are no ties. */
 function distinctStarts(spans: readonly SpanSnapshot[]): readonly SpanSnapshot[] {
@@ -16,7 +16,7 @@ function distinctStarts(spans: readonly SpanSnapshot[]): readonly SpanSnapshot[]
 }
 
 function recordsOf(spans: readonly SpanSnapshot[]): readonly ConversationRecord[] {
-  return turnsOf(spans).map((turn) => buildRecord(turn));
+  return turnsOf(spans).map((turn) => recordOf(turn));
 }
 
 function turnsOf(spans: readonly SpanSnapshot[]): readonly Turn[] {
@@ -44,7 +44,7 @@ describe.each(captures)('$name', ({ spans }) => {
   });
 
   it('gives valid rows of its own turn, and no token twice, whatever spans are lost', () => {
-    const whole = turnsOf(spans).map((turn) => ({ turn, record: buildRecord(turn) }));
+    const whole = turnsOf(spans).map((turn) => ({ turn, record: recordOf(turn) }));
     const turnOf = new Map(whole.flatMap((each) => spansBelow(each.turn).map((span) => [span.spanId, each] as const)));
     fc.assert(
       fc.property(fc.shuffledSubarray([...spans], { minLength: 1 }), (kept) => {

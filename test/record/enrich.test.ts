@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/base/errors.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import { type Enricher, enrichRecord } from '../../src/record/enrich.ts';
 import { INVOICE_AGENT_RULES } from '../../src/record/invoice-agent-rules.ts';
 import { buildRuleEnrichers } from '../../src/record/rule-enrichers.ts';
+import { recordOf } from '../support/record-of.ts';
 import { sampleTurn } from '../support/sample-turn.ts';
 
 const turn = sampleTurn({ tools: ['search_invoices', 'create_standard_zip'] });
-const record = buildRecord(turn);
+const record = recordOf(turn);
 
 describe('enrichRecord', () => {
   it('leaves the row as it is without enrichers', () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildRecord } from '../../src/record/build-record.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import { buildTurns } from '../../src/spans/build-turns.ts';
 import type { Attributes, AttributeValue, SpanSnapshot } from '../../src/spans/span-snapshot.ts';
 import { captureNames, loadCapture, spansOf } from '../support/dialect-capture.ts';
 import { expectValidRow } from '../support/expect-valid-row.ts';
 import { cases } from '../support/property-seed.ts';
+import { recordOf } from '../support/record-of.ts';
 import { sampleSpan } from '../support/span-snapshot-builder.ts';
 
 const DEEP = 10_000;
@@ -68,7 +68,7 @@ function attributeKeys(span: SpanSnapshot): readonly string[] {
 }
 
 function rowOf(spans: readonly SpanSnapshot[]): void {
-  for (const turn of buildTurns(spans, classifySpan)) expectValidRow(buildRecord(turn));
+  for (const turn of buildTurns(spans, classifySpan)) expectValidRow(recordOf(turn));
 }
 
 function withAttributes(span: SpanSnapshot, attributes: Attributes): SpanSnapshot {
@@ -119,9 +119,9 @@ describe('hostile attribute values', () => {
 
 describe('hostile times', () => {
   const base = withAttributes(sampleSpan({ id: 'a' }), { 'gen_ai.operation.name': 'invoke_agent' });
-  const rows = (start: bigint, end: bigint | undefined): ReturnType<typeof buildRecord>[] => {
+  const rows = (start: bigint, end: bigint | undefined): ReturnType<typeof recordOf>[] => {
     const span = { ...base, startTimeUnixNano: start, endTimeUnixNano: end };
-    return buildTurns([span], classifySpan).map((turn) => buildRecord(turn));
+    return buildTurns([span], classifySpan).map((turn) => recordOf(turn));
   };
 
   it('writes a time before 1970', () => {
@@ -156,10 +156,10 @@ describe('size', () => {
     const many = Array.from({ length: 5000 }, (_, i) =>
       withAttributes(sampleSpan({ id: `s${i}`, parent: 'root', start: i }), call),
     );
-    const [wide] = buildTurns([root, ...many], classifySpan).map((turn) => buildRecord(turn));
+    const [wide] = buildTurns([root, ...many], classifySpan).map((turn) => recordOf(turn));
     expect(wide).toMatchObject({ model_call_count: 5000, total_token_count: 15_000 });
     const chain = many.map((span, i) => ({ ...span, parentSpanId: i === 0 ? root.spanId : many[i - 1]?.spanId }));
-    const [deep] = buildTurns([root, ...chain], classifySpan).map((turn) => buildRecord(turn));
+    const [deep] = buildTurns([root, ...chain], classifySpan).map((turn) => recordOf(turn));
     // Each encloses the next: one call as 5,000 views show it.
     expect(deep).toMatchObject({ model_call_count: 1, total_token_count: 3 });
   });

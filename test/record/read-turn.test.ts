@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildRecordOfReading } from '../../src/record/build-record.ts';
+import { buildRecord } from '../../src/record/build-record.ts';
 import type { TurnReading } from '../../src/record/turn-reading.ts';
 import { agent, asks, call, readTree, says, type TreeSpan, tokens, tool } from '../support/turn-tree.ts';
 
@@ -75,7 +75,7 @@ describe('question and answer', () => {
 
   it('leave an answer out of the row of a failed turn', () => {
     const reading = read(agent([call(says('half an'))], {}, 'connection lost'));
-    expect(buildRecordOfReading(reading)).toMatchObject({
+    expect(buildRecord(reading)).toMatchObject({
       agent_response: null,
       success: false,
       error_message: 'connection lost',
@@ -86,7 +86,7 @@ describe('question and answer', () => {
 describe('success', () => {
   it('holds where a tool failed and was handled', () => {
     const reading = read(agent([call(), tool('book', [], 'no table'), call(says('Sorry.'))]));
-    expect(buildRecordOfReading(reading)).toMatchObject({ success: true, tool_error_count: 1 });
+    expect(buildRecord(reading)).toMatchObject({ success: true, tool_error_count: 1 });
     expect(reading.toolCalls).toMatchObject([{ name: 'book', success: false, error: 'no table' }]);
   });
 
@@ -140,7 +140,7 @@ describe('tool calls', () => {
       ['look', true],
       ['book', undefined],
     ]);
-    expect(buildRecordOfReading(reading).tool_error_count).toBeNull();
+    expect(buildRecord(reading).tool_error_count).toBeNull();
   });
 
   it('are not those of earlier turns, nor requests that nothing answered', () => {
@@ -181,8 +181,8 @@ describe('identity', () => {
     const [bySession] = readTree(agent([], { 'session.id': 's' }));
     const [byConversation] = readTree(agent([], { 'gen_ai.conversation.id': 'c' }));
     if (bySession === undefined || byConversation === undefined) throw new Error('the samples make turns');
-    expect(buildRecordOfReading(bySession)).toMatchObject({ conversation_id: 's', session_id: 's' });
-    expect(buildRecordOfReading(byConversation)).toMatchObject({ conversation_id: 'c', session_id: 'c' });
+    expect(buildRecord(bySession)).toMatchObject({ conversation_id: 's', session_id: 's' });
+    expect(buildRecord(byConversation)).toMatchObject({ conversation_id: 'c', session_id: 'c' });
   });
 });
 

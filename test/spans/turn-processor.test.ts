@@ -2,18 +2,18 @@ import { context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import type { TurnExporter } from '../../src/spans/turn-exporter.ts';
 import { TurnProcessor, type TurnProcessorOptions } from '../../src/spans/turn-processor.ts';
+import { recordOf } from '../support/record-of.ts';
 import { exporterTo } from '../support/turn-exporter.ts';
 
 function setUp(options: Partial<TurnProcessorOptions> = {}) {
   const rows: ConversationRecord[] = [];
   const said: string[] = [];
   const processor = new TurnProcessor({
-    exporter: async () => exporterTo((turn) => rows.push(buildRecord(turn))),
+    exporter: async () => exporterTo((turn) => rows.push(recordOf(turn))),
     classify: classifySpan,
     diagnostics: createDiagnostics({ write: (line) => said.push(line) }),
     ...options,

@@ -4,10 +4,10 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { AdkSpanProcessor } from '../../src/instrumentation/adk/adk-span-processor.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import { TurnProcessor } from '../../src/spans/turn-processor.ts';
+import { recordOf } from './record-of.ts';
 import { exporterTo } from './turn-exporter.ts';
 
 /**
@@ -18,7 +18,7 @@ import { exporterTo } from './turn-exporter.ts';
 export function collectAdkRows(): { readonly rows: ConversationRecord[]; readonly processor: TurnProcessor } {
   const rows: ConversationRecord[] = [];
   const processor = new TurnProcessor({
-    exporter: async () => exporterTo((turn) => rows.push(buildRecord(turn))),
+    exporter: async () => exporterTo((turn) => rows.push(recordOf(turn))),
     classify: classifySpan,
     diagnostics: createDiagnostics(),
   });

@@ -2,7 +2,6 @@ import { AlwaysOnSampler, type Sampler } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
-import { buildRecord } from '../../src/record/build-record.ts';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
 import { classifySpan } from '../../src/record/dialects/classify-span.ts';
 import type { Turn } from '../../src/spans/turn.ts';
@@ -10,6 +9,7 @@ import { TurnProcessor } from '../../src/spans/turn-processor.ts';
 import { AnalyticsSampler } from '../../src/traces/analytics-sampler.ts';
 import { createRatioSampler } from '../../src/traces/parse-sampler.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { recordOf } from '../support/record-of.ts';
 import { exporterTo } from '../support/turn-exporter.ts';
 import { type DialectFixture, readDialectFixtures } from './dialect-fixtures.ts';
 import { type AttributesAt, replayCapture } from './replay-capture.ts';
@@ -36,7 +36,7 @@ async function rowsUnder(
   replayCapture(provider, fixture.snapshots, at);
   await clock.advance(700_000);
   await processor.shutdown();
-  return turns.map((turn) => buildRecord(turn)).sort((a, b) => a.timestamp.localeCompare(b.timestamp));
+  return turns.map((turn) => recordOf(turn)).sort((a, b) => a.timestamp.localeCompare(b.timestamp));
 }
 
 /** Without what is random, and the one column that is to differ. */

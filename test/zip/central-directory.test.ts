@@ -3,7 +3,7 @@ import { parseSegmentDirectory, renderEnd, renderRecord } from '../../src/zip/ce
 
 const GIB = 1024 ** 3;
 
-function buildRecord(sizeBytes: number, offset: number) {
+function recordOf(sizeBytes: number, offset: number) {
   const header = Buffer.alloc(46);
   header.writeUInt32LE(0x02014b50, 0);
   const name = Buffer.from('a.pdf');
@@ -24,7 +24,7 @@ describe('renderRecord', () => {
     ['an entry of exactly 2^32 − 1 bytes', 2 ** 32 - 1, 0, 0, 20],
     ['an entry above 4 GiB behind 4 GiB', 5 * GIB, 7, 6 * GIB, 28],
   ])('places %s', (_case, sizeBytes, offset, baseOffset, extraBytes) => {
-    const rendered = renderRecord(buildRecord(sizeBytes, offset), baseOffset);
+    const rendered = renderRecord(recordOf(sizeBytes, offset), baseOffset);
     expect(rendered.readUInt16LE(30)).toBe(extraBytes);
     if (extraBytes === 0) expect(rendered.readUInt32LE(42)).toBe(baseOffset + offset);
     else
@@ -36,13 +36,13 @@ describe('renderRecord', () => {
 
 describe('parseSegmentDirectory', () => {
   it('reads what was rendered', () => {
-    const { offset, records } = parseOne(renderRecord(buildRecord(1_234, 56), 0));
+    const { offset, records } = parseOne(renderRecord(recordOf(1_234, 56), 0));
     expect(offset).toBe(100);
     expect(records).toMatchObject([{ sizeBytes: 1_234, compressedBytes: 1_234, offset: 56 }]);
   });
 
   it('reads sizes and offsets above 4 GiB', () => {
-    const record = renderRecord(buildRecord(5 * GIB, 6 * GIB), 0);
+    const record = renderRecord(recordOf(5 * GIB, 6 * GIB), 0);
     const end = renderEnd(1, record.length, 11 * GIB);
     const { offset, records } = parseSegmentDirectory(Buffer.concat([record, end]));
     expect(offset).toBe(11 * GIB);
