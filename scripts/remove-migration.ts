@@ -23,7 +23,7 @@ const FILES = [
   'exporters/dual.ts',
   'test/migration',
   'test/fixtures/legacy',
-  'test/*/migration-guide.test.ts',
+  'test/package/migration-guide.test.ts',
   'docs/migration.md',
   'scripts/remove-migration.ts',
 ];

@@ -40,6 +40,11 @@ describe('a checkout without the migration', () => {
     expect(removal.lines.length).toBeLessThanOrEqual(10);
   });
 
+  it('lost no test that is about something else', () => {
+    const others = removal.files.filter((file) => /^(?!test\/migration\/).*\.(?:test|stress)\.ts$/.test(file));
+    expect(others).toEqual(['test/package/migration-guide.test.ts', 'test/scripts/remove-migration.test.ts']);
+  });
+
   it('imports nothing that is gone', () => {
     const missing = list(CODE).flatMap((file) =>
       [...read(file).matchAll(/(?:\bfrom |\bimport\(|^import )'(\.[^']+\.ts)'/gm)]
