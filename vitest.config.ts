@@ -11,7 +11,7 @@ type Tier = NonNullable<ViteUserConfig['test']>;
 const ALONE = [
   'test/{end-to-end,examples,instrumentation,live,process,replay,start}/**/*.test.ts',
   'test/delivery/delivery-metrics.test.ts',
-  'test/migration/publish-mismatches.test.ts',
+  'test/migration/publish-mismatches.test.ts', // migration
   'test/traces/{record-gen-ai-metrics,span-export-queue,trace-exporters}.test.ts',
   'test/zip/zip-trace.test.ts',
 ];

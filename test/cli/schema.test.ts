@@ -39,7 +39,7 @@ test('BigQuery: SQL with partition, clusters, nested types and descriptions', as
   const sql = await schema('--project', 'my-project', '--dataset', 'chats');
   expect(sql).toContain('CREATE TABLE IF NOT EXISTS `my-project.chats.conversation_logs` (');
   expect(sql).toContain('\n)\nPARTITION BY date_partition\nCLUSTER BY agent_name, user_id;');
-  expect(sql).toContain('PARTITION BY DATE(timestamp)');
+  expect(sql).toContain('PARTITION BY DATE(timestamp)'); // migration
   expect(sql).toContain('\n  tools_used ARRAY<STRING> OPTIONS(description="');
   expect(sql).toMatch(/\n {2}tool_calls ARRAY<STRUCT<\n {4}span_id STRING OPTIONS\(description="[^"]+"\),/);
   expect(sql).toContain('CREATE OR REPLACE VIEW `my-project.chats.conversation_logs_latest` AS');

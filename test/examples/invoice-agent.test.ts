@@ -112,7 +112,8 @@ test.concurrent('the demo stores one exact row a turn, and its exported spans ma
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
   });
-  expect(run).toMatchObject({ status: 0, stderr: expect.stringMatching(/^(?:\[ANALYTICS\] .*\n)+$/) });
+  expect(run).toMatchObject({ status: 0, stderr: expect.stringMatching(/^(?:\[ANALYTICS\] .*\n)*$/) });
+  expect(run.stderr).toContain('[ANALYTICS] ⚠️ TOKEN MISMATCH: Legacy=1151, SOLID=2045, diff=894'); // migration
   expect(run.stdout).toContain(`One row a turn (${ALL.length}), as stored:`);
   expect(run.stdout).toContain('The store: .spanledger/spanledger.db');
 
@@ -160,7 +161,8 @@ test.concurrent('with a project, the same rows go to BigQuery and nothing to SQL
     GOOGLE_CLOUD_PROJECT: 'test-project',
     SPANLEDGER_TRACES_EXPORTER: 'none',
   });
-  expect(run).toMatchObject({ status: 0, stderr: expect.stringMatching(/^(?:\[ANALYTICS\] .*\n)+$/) });
+  expect(run).toMatchObject({ status: 0, stderr: expect.stringMatching(/^(?:\[ANALYTICS\] .*\n)*$/) });
+  expect(run.stderr).toContain('[ANALYTICS] ⚠️ TOKEN MISMATCH: Legacy=1151, SOLID=2045, diff=894'); // migration
   expect(run.stdout).toContain('The store: BigQuery, test-project.chat_analytics.conversation_logs');
   const rows = bigquery.rows('conversation_logs');
   expectRows(rows);

@@ -1,28 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type MismatchRecord, TOKEN_MISMATCHES } from '../../src/migration/mismatch-columns.ts';
-import type { ContentField } from '../../src/privacy/content-field.ts';
-import { parseContentMode } from '../../src/privacy/content-mode.ts';
-import { type ContentPolicy, type ContentPolicyConfig, createContentPolicy } from '../../src/privacy/content-policy.ts';
+import type { ContentPolicy, ContentPolicyConfig } from '../../src/privacy/content-policy.ts';
 import type { ColumnSpecs } from '../../src/record/column.ts';
 import { CONVERSATION_COLUMNS, CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { type RedactedRow, redactRow } from '../../src/record/redacted-row.ts';
+import { policyOf } from '../support/policy-of.ts';
 
 // Rows of any origin: what an earlier version wrote, what a file holds, what somebody forged.
-
-function policyOf(
-  mode: string,
-  fields: Readonly<Partial<Record<ContentField, string>>> = {},
-  more: Partial<ContentPolicyConfig['redaction']> & { readonly hashKey?: string } = {},
-): ContentPolicy {
-  const parse = (text: string) => parseContentMode(text) ?? { kind: 'none' as const };
-  const { hashKey, ...redaction } = more;
-  return createContentPolicy({
-    default: parse(mode),
-    fields: new Map(Object.entries(fields).map(([field, text]) => [field as ContentField, parse(text)])),
-    redaction: { detectors: [], patterns: [], functions: [], ...redaction },
-    hashKey,
-  });
-}
 
 const NONE = policyOf('none');
 const HASH = policyOf('hash');
@@ -211,46 +194,5 @@ describe('the policy that a row says it passed', () => {
       error_message: 'Zara',
       content_policy: 'truncate(4);user_question=none;redact=email',
     });
-  });
-});
-
-describe('a mismatch', () => {
-  const mismatch = (field: string, legacy_value: string | null, policy: ContentPolicy, more: object = {}): unknown => {
-    const row: Partial<MismatchRecord> = { field, legacy_value, ...more };
-    return redactRow(TOKEN_MISMATCHES, row, policy).legacy_value;
-  };
-
-  it.each([
-    ['user_question', TEXT, null],
-    ['response_summary', TEXT, null],
-    ['search_filters', JSON.stringify([TEXT]), '[]'],
-    [
-      'client_info',
-      JSON.stringify({ user_agent: TEXT, ip_address: null }),
-      JSON.stringify({ user_agent: TEXT, ip_address: null }),
-    ],
-    ['tools_used', JSON.stringify([TEXT]), JSON.stringify([TEXT])],
-    ['agent_name', TEXT, TEXT],
-    ['user_id', TEXT, TEXT],
-    ['total_token_count', '1590', '1590'],
-    ['total_token_count', '12345678901234567890', '12345678901234567890'],
-    ['success', 'true', 'true'],
-    ['timestamp', '2026-01-02T03:04:05.000006Z', '2026-01-02T03:04:05.000006Z'],
-    ['timestamp', TEXT, null],
-    ['total_token_count', TEXT, null],
-    ['no_column', TEXT, null],
-    ['search_filters', `["${TEXT}…`, null],
-  ])('under none %s %s is %s', (field, value, expected) => {
-    expect(mismatch(field, value, NONE)).toBe(expected);
-  });
-
-  it('is governed by the column that it names, and keeps the hashes of the rows that it compares', () => {
-    const policy = policyOf('full', { user_id: 'hash', search_filters: 'hash', client_info: 'none' });
-    expect(mismatch('user_id', TEXT, policy)).toBe(HASH.hash(TEXT));
-    expect(mismatch('client_info', JSON.stringify({ user_agent: TEXT }), policy)).toBe('{"user_agent":null}');
-    const rendered = JSON.stringify([HASH.hash(TEXT)]);
-    expect(mismatch('search_filters', JSON.stringify([TEXT]), policy)).toBe(rendered);
-    const passed = { content_policy: 'full;search_filters=hash' };
-    expect(mismatch('search_filters', rendered, policy, passed)).toBe(rendered);
   });
 });
