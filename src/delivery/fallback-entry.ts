@@ -1,4 +1,5 @@
 import { isObject } from '../base/json-value.ts';
+import { truncateUtf8 } from '../privacy/truncate-text.ts';
 import type { FallbackEntry } from './fallback-writer.ts';
 import type { PendingRow } from './row-store.ts';
 
@@ -80,14 +81,12 @@ export function parseFallbackPayload(payload: unknown): FallbackContent | undefi
 
 /** Cuts a text into pieces of at most `maxBytes` of UTF-8, never inside a code point. */
 export function splitText(text: string, maxBytes: number): readonly string[] {
-  const bytes = Buffer.from(text, 'utf8');
   const pieces: string[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    let end = Math.min(start + maxBytes, bytes.length);
-    // A byte of the form 10xxxxxx continues the code point before it.
-    while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-    pieces.push(bytes.toString('utf8', start, end));
-    start = end;
+  let rest = text;
+  while (rest !== '') {
+    const piece = truncateUtf8(rest, maxBytes);
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
   }
   return pieces;
 }
