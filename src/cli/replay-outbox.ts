@@ -3,7 +3,7 @@ import { ConfigurationError } from '../base/errors.ts';
 import { toJsonText } from '../base/printable.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
-import type { DeliverySink } from '../delivery/delivery-contract.ts';
+import type { DeliverySink } from '../delivery/delivery-sink.ts';
 import { OutboxDirectory } from '../delivery/outbox-directory.ts';
 import { createBigQuerySink } from '../google/bigquery-sink.ts';
 import { createCliDiagnostics } from './cli-diagnostics.ts';

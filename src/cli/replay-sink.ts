@@ -12,12 +12,12 @@ export async function openReplaySink(target: Target, diagnostics: Diagnostics, c
     const { LocalSink } = await import('../store/local-sink.ts');
     return new LocalSink({ path: target.path, diagnostics, clock: context.clock });
   }
-  const [{ createDeliverySink }, { DEFAULT_DELIVERY }, { createBigQueryTransport }] = await Promise.all([
+  const [{ DeliverySink }, { DEFAULT_DELIVERY }, { createBigQueryTransport }] = await Promise.all([
     import('../delivery/delivery-sink.ts'),
     import('../delivery/delivery-config.ts'),
     import('../google/bigquery-transport.ts'),
   ]);
-  return createDeliverySink(
+  return new DeliverySink(
     {
       ...DEFAULT_DELIVERY,
       serverless: true,

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
-import type { DeliveryRequest } from './delivery-request.ts';
+import type { DeliveryRequest } from './delivery-metrics.ts';
 import type { FallbackWriter } from './fallback-writer.ts';
 import type { InsertTransport } from './insert-transport.ts';
-import type { RowSink, SinkStats } from './row-sink.ts';
+import type { SinkStats } from './row-sink.ts';
 
 export interface DeliveryDependencies {
   readonly diagnostics: Diagnostics;
@@ -29,16 +29,5 @@ export interface DeliveryStats extends SinkStats {
   readonly lastResort: number;
   /** Of the stored: rows without columns that their table lacks. */
   readonly rowsCut: number;
-  /** Requests to the primary destination, and those of them that were not answered for each row. */
-  readonly requests: number;
-  readonly failedRequests: number;
   readonly pendingBytes: number;
-}
-
-export interface DeliverySink extends RowSink {
-  stats(): DeliveryStats;
-  /** Puts on disk, or on standard error, what only memory holds. Synchronous, for the process's `exit` event. */
-  persistSync(): void;
-  /** Sends rows that BigQuery refused, and no fallback took, to BigQuery again. For an operator who has changed the table. */
-  readmitRefused(): void;
 }

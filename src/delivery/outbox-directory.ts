@@ -42,11 +42,7 @@ export class OutboxDirectory {
 
   /** Whether the folder holds files that a process may have left rows in. */
   hasFiles(): boolean {
-    try {
-      return readdirSync(this.#options.config.directory).some((name) => FILE_NAME.test(name));
-    } catch {
-      return false;
-    }
+    return this.#slotsOnDisk().length > 0;
   }
 
   /** The file that this process writes to; undefined where the disk cannot be used now. */
@@ -145,14 +141,7 @@ export class OutboxDirectory {
       return 'unusable';
     }
     try {
-      const file = new OutboxFile({
-        path,
-        database: opened.database,
-        maxBytes: this.#options.config.maxBytes,
-        monotonic: () => this.#options.clock.monotonic(),
-        onProblem: (code, message) => this.#warn(code, message),
-        onLoss: this.#options.onLoss,
-      });
+      const file = new OutboxFile({ ...this.#options, path, database: opened.database });
       this.#files.set(slot, file);
       if (file.counts.rowCount > 0) this.#options.onAdopt(file.counts.rowCount);
       return file.damaged ? 'skip' : file;

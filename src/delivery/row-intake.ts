@@ -39,10 +39,7 @@ interface Waiting {
   readonly resolve: (result: WriteResult) => void;
 }
 
-interface Serialised {
-  readonly row: PendingRow;
-  readonly resolve: (result: WriteResult) => void;
-}
+type Serialised = Pick<Waiting, 'resolve'> & { readonly row: PendingRow };
 
 export class RowIntake {
   readonly #options: RowIntakeOptions;
@@ -154,7 +151,7 @@ export class RowIntake {
     }
     for (const { row, resolve } of rows) {
       const result = { status: 'fallback', reason: 'no-room' } as const;
-      this.#options.lastResort.write(row, result.reason);
+      this.#options.lastResort(row, result.reason);
       this.#options.books.settle(result);
       resolve(result);
     }

@@ -2,9 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import { DEFAULT_DELIVERY } from '../delivery/delivery-config.ts';
-import type { DeliverySink } from '../delivery/delivery-contract.ts';
 import { recordDeliveryRequest } from '../delivery/delivery-metrics.ts';
-import { createDeliverySink } from '../delivery/delivery-sink.ts';
+import { DeliverySink } from '../delivery/delivery-sink.ts';
 
 export type BigQuerySinkSettings = Pick<
   SettingValues,
@@ -26,7 +25,7 @@ export function createBigQuerySink(
   clock: Clock,
 ): DeliverySink {
   const projectId = settings.project === undefined ? {} : { projectId: settings.project };
-  return createDeliverySink(
+  return new DeliverySink(
     {
       ...DEFAULT_DELIVERY,
       serverless: settings.serverless,

@@ -6,8 +6,8 @@
 import { describeError } from '../base/errors.ts';
 import { importPackage } from '../base/import-package.ts';
 import type { FallbackEntry, FallbackOutcome, FallbackWriter } from '../delivery/fallback-writer.ts';
+import { withoutTracing } from '../traces/without-tracing.ts';
 import { buildStruct, parseStruct } from './protobuf-struct.ts';
-import { withoutTracing } from './without-tracing.ts';
 
 /** The log that operators of the earlier system know. */
 export const FALLBACK_LOG = 'conversation_tracking_fallback';
@@ -55,7 +55,6 @@ export async function createCloudLoggingWriter(options: CloudLoggingOptions): Pr
     }
   };
   return {
-    name: 'cloud-logging',
     async write(entries, signal) {
       const outcome = await send(entries, signal);
       if (outcome !== 'invalid') return outcome;
