@@ -3,6 +3,7 @@
  * again, store each row once. A SQLite file beside the outbox. Losing it costs duplicates that the view removes, never a row.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { transaction } from '../base/open-sqlite.ts';
 
 export class ReplayedKeys {
   readonly #database: DatabaseSync;
@@ -35,9 +36,9 @@ export class ReplayedKeys {
   }
 
   add(keys: readonly { readonly table: string; readonly key: string }[]): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    for (const { table, key } of keys) this.#insert.run(this.#target, table, key);
-    this.#database.exec('COMMIT');
+    transaction(this.#database, () => {
+      for (const { table, key } of keys) this.#insert.run(this.#target, table, key);
+    });
   }
 
   close(): void {

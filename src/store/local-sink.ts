@@ -22,10 +22,10 @@ export interface LocalSinkOptions {
 
 interface QueuedRow {
   readonly entry: LedgerEntry;
-  /** Given once; afterwards the row is held. */
-  settle: ((result: WriteResult) => void) | undefined;
+  /** The first result counts: where it is `pending`, the row is held. */
+  readonly settle: (result: WriteResult) => void;
   /** Known once the row is held. */
-  heldBytes: number;
+  heldBytes: number | undefined;
 }
 
 /** About 10 ms of commit for rows of 6 KB. */
@@ -70,12 +70,11 @@ export class LocalSink implements RowSink {
   write(entries: readonly LedgerEntry[]): Promise<readonly WriteResult[]> {
     this.#received += entries.length;
     if (this.#shutdown !== undefined) return Promise.resolve(entries.map(() => this.#drop('shutdown')));
-    const results = entries.map(
-      (entry) =>
-        new Promise<WriteResult>((settle) => {
-          this.#queue.push({ entry, settle, heldBytes: 0 });
-        }),
-    );
+    const results = entries.map((entry) => {
+      const { promise, resolve } = Promise.withResolvers<WriteResult>();
+      this.#queue.push({ entry, settle: resolve, heldBytes: undefined });
+      return promise;
+    });
     if (this.#retry === undefined) this.#scheduleCommit();
     else this.#hold();
     return Promise.all(results);
@@ -164,13 +163,11 @@ export class LocalSink implements RowSink {
       if (taken[index] === true) {
         this.#stored += 1;
         this.#settle(row, { status: 'stored' });
-      } else {
-        this.#diagnostics.warn(
-          'invalid-row',
-          `${row.entry.table} refuses a row: no such table, or a value does not fit its column`,
-        );
-        this.#settle(row, this.#drop('invalid-row'));
+        continue;
       }
+      const problem = 'refuses a row: no such table, or a value does not fit its column';
+      this.#diagnostics.warn('invalid-row', `${row.entry.table} ${problem}`);
+      this.#settle(row, this.#drop('invalid-row'));
     }
     this.#checkpoint(slice.length);
     this.#endFlushes();
@@ -205,7 +202,7 @@ export class LocalSink implements RowSink {
   /** Answers those who wait for the rows of the queue; gives up rows beyond the bound. */
   #hold(): void {
     this.#queue = this.#queue.filter((row) => {
-      if (row.settle === undefined) return true;
+      if (row.heldBytes !== undefined) return true;
       const sizeBytes = measureRow(row.entry);
       if (this.#heldBytes + sizeBytes > this.#maxHeldBytes) {
         this.#settle(row, this.#drop('store-unavailable'));
@@ -213,7 +210,7 @@ export class LocalSink implements RowSink {
       }
       row.heldBytes = sizeBytes;
       this.#heldBytes += sizeBytes;
-      this.#answer(row, { status: 'pending', durable: false });
+      row.settle({ status: 'pending', durable: false });
       return true;
     });
     this.#endFlushes();
@@ -221,13 +218,8 @@ export class LocalSink implements RowSink {
 
   /** The row leaves the queue. */
   #settle(row: QueuedRow, result: WriteResult): void {
-    this.#heldBytes -= row.heldBytes;
-    this.#answer(row, result);
-  }
-
-  #answer(row: QueuedRow, result: WriteResult): void {
-    row.settle?.(result);
-    row.settle = undefined;
+    this.#heldBytes -= row.heldBytes ?? 0;
+    row.settle(result);
   }
 
   #drop(reason: string): WriteResult {
