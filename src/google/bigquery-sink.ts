@@ -1,40 +1,18 @@
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { SettingValues } from '../config/setting-values.ts';
-import { DEFAULT_DELIVERY } from '../delivery/delivery-config.ts';
+import { DEFAULT_DELIVERY, type OutboxConfig } from '../delivery/delivery-config.ts';
 import { recordDeliveryRequest } from '../delivery/delivery-metrics.ts';
 import { DeliverySink } from '../delivery/delivery-sink.ts';
 
-export type BigQuerySinkSettings = Pick<
-  SettingValues,
-  | 'project'
-  | 'dataset'
-  | 'table'
-  | 'serverless'
-  | 'outboxPath'
-  | 'outboxMaxBytes'
-  | 'outboxWhenFull'
-  | 'outboxDurability'
-  | 'fallback'
->;
-
 /** The sink that delivers to BigQuery, behind an outbox on disk and before the fallback to Cloud Logging. */
-export function createBigQuerySink(
-  settings: BigQuerySinkSettings,
-  diagnostics: Diagnostics,
-  clock: Clock,
-): DeliverySink {
+export function createBigQuerySink(settings: SettingValues, diagnostics: Diagnostics, clock: Clock): DeliverySink {
   const projectId = settings.project === undefined ? {} : { projectId: settings.project };
   return new DeliverySink(
     {
       ...DEFAULT_DELIVERY,
       serverless: settings.serverless,
-      outbox: {
-        directory: settings.outboxPath,
-        maxBytes: settings.outboxMaxBytes,
-        whenFull: settings.outboxWhenFull,
-        durability: settings.outboxDurability,
-      },
+      outbox: outboxConfig(settings),
     },
     {
       ...projectId,
@@ -53,4 +31,13 @@ export function createBigQuerySink(
       }),
     },
   );
+}
+
+export function outboxConfig(settings: SettingValues): OutboxConfig {
+  return {
+    directory: settings.outboxPath,
+    maxBytes: settings.outboxMaxBytes,
+    whenFull: settings.outboxWhenFull,
+    durability: settings.outboxDurability,
+  };
 }

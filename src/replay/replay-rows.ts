@@ -17,7 +17,7 @@ export interface ReplayOptions {
   readonly tables: Readonly<Record<string, TableDefinition | undefined>>;
   /** Whose writes resolve once each row is stored or cannot be; undefined only reads. */
   readonly sink: RowSink | undefined;
-  readonly replayed: Pick<ReplayedKeys, 'see' | 'has' | 'add'>;
+  readonly replayed: ReplayedKeys;
   readonly report: ReportProblem;
   readonly onProgress: (books: ReplayBooks) => void;
   /** Ends the replay after the batch that is under way. */

@@ -8,14 +8,19 @@ import { transaction } from '../base/open-sqlite.ts';
 export class ReplayedKeys {
   readonly #database: DatabaseSync;
   readonly #target: string;
+  readonly #forgets: boolean;
   readonly #find: StatementSync;
   readonly #insert: StatementSync;
   readonly #see: StatementSync;
 
-  /** @param target the store that rows go to, by name: a row stored in one may be replayed into another */
-  constructor(database: DatabaseSync, target: string) {
+  /**
+   * @param target the store that rows go to, by name: a row stored in one may be replayed into another
+   * @param forgets whether rows that earlier replays stored count as new
+   */
+  constructor(database: DatabaseSync, target: string, forgets: boolean) {
     this.#database = database;
     this.#target = target;
+    this.#forgets = forgets;
     database.exec(
       'CREATE TABLE IF NOT EXISTS replayed (target TEXT, tbl TEXT, key TEXT, PRIMARY KEY (target, tbl, key)) STRICT, WITHOUT ROWID',
     );
@@ -32,7 +37,7 @@ export class ReplayedKeys {
   }
 
   has(table: string, key: string): boolean {
-    return this.#find.get(this.#target, table, key) !== undefined;
+    return !this.#forgets && this.#find.get(this.#target, table, key) !== undefined;
   }
 
   add(keys: readonly { readonly table: string; readonly key: string }[]): void {

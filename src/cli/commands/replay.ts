@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { ConfigurationError, describeError } from '../../base/errors.ts';
@@ -69,7 +69,7 @@ export const registerReplay: RegisterCommand = (command, context, finish) => {
 };
 
 /** Brings rows into the store from wherever they are kept. 0 where every one of them is stored. */
-export async function replay(
+async function replay(
   files: readonly string[],
   options: ReplayCommandOptions,
   context: CliContext,
@@ -77,13 +77,11 @@ export async function replay(
 ): Promise<ExitCode> {
   const sources = [files.length > 0, options.outbox === true, options.cloudLogging === true].filter(Boolean).length;
   if (sources !== 1) throw new ConfigurationError('replay', 'needs one source: files, --outbox or --cloud-logging');
-  const values = resolveValues(options, context);
-  const outboxPath = resolve(context.cwd, values.outboxPath);
-  if (options.outbox === true) {
-    const { replayOutbox } = await import('../replay-outbox.ts');
-    return replayOutbox({ ...values, outboxPath }, options, context, interrupt);
-  }
-  return replaySource(files, options, { ...values, outboxPath }, context, interrupt);
+  const resolved = resolveValues(options, context);
+  const values = { ...resolved, outboxPath: resolve(context.cwd, resolved.outboxPath) };
+  if (options.outbox !== true) return replaySource(files, options, values, context, interrupt);
+  const { replayOutbox } = await import('../replay-outbox.ts');
+  return replayOutbox(values, options, context, interrupt);
 }
 
 async function replaySource(
@@ -101,7 +99,10 @@ async function replaySource(
       ? readCloudLogging(options, values, report)
       : options.otlp === true
         ? readOtlp(files, values, context, report)
-        : readFiles(files, options.into, context, report);
+        : // Parts of a record may be spread over the files of an export.
+          readCandidates(readObjects(files, context, report), options.into, (problem) =>
+            report(`the source ${problem}`),
+          );
   const keys = await openKeys(options, values, target);
   const sink =
     options.dryRun === true ? undefined : await openReplaySink(target, createCliDiagnostics(values, context), context);
@@ -114,8 +115,7 @@ async function replaySource(
       policy: createContentPolicy(resolveContentPolicies(values).records),
       tables: Object.fromEntries(LEDGER_TABLES.map((table) => [table.name, table])),
       sink,
-      replayed:
-        options.again === true ? { see: keys.see.bind(keys), has: () => false, add: keys.add.bind(keys) } : keys,
+      replayed: keys,
       report,
       onProgress: showProgress(context),
       interrupt,
@@ -131,16 +131,6 @@ async function replaySource(
   await context.stdout.write(options.json ? toJsonText(books) : renderReplayBooks(books, options.dryRun === true));
   const isWhole = books.finished && problems.length === 0 && books.invalid + books.refused + books.undelivered === 0;
   return isWhole ? 0 : 1;
-}
-
-async function* readFiles(
-  files: readonly string[],
-  table: TableName,
-  context: CliContext,
-  report: (problem: string) => void,
-): AsyncGenerator<ReplayCandidate> {
-  // Parts of a record may be spread over the files of an export.
-  yield* readCandidates(readObjects(files, context, report), table, (problem) => report(`the source ${problem}`));
 }
 
 async function* readObjects(
@@ -201,14 +191,11 @@ async function* readOtlp(
 async function openKeys(options: ReplayCommandOptions, values: SettingValues, target: Target): Promise<ReplayedKeys> {
   const { openTemporary, openWritable } = await import('../../base/open-sqlite.ts');
   const path = join(dirname(values.outboxPath), 'replayed.db');
-  const { existsSync } = await import('node:fs');
   const database =
     options.dryRun === true && !existsSync(path) ? openTemporary(0) : openWritable(path, { busyTimeoutMillis: 5_000 });
-  return new ReplayedKeys(database, nameTarget(target));
-}
-
-function nameTarget(target: Target): string {
-  return target.kind === 'sqlite'
-    ? `sqlite:${target.path}`
-    : `bigquery:${target.projectId ?? ''}.${target.dataset}.${target.table}`;
+  const name =
+    target.kind === 'sqlite'
+      ? `sqlite:${target.path}`
+      : `bigquery:${target.projectId ?? ''}.${target.dataset}.${target.table}`;
+  return new ReplayedKeys(database, name, options.again === true);
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describeError } from '../../base/errors.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
-import { type Check, failed, ok, skipped, warning } from './check.ts';
+import { type Check, failed, ok, warning } from './check.ts';
 
 const BUSY_TIMEOUT_MILLIS = 2_000;
 const OUTBOX_FILE = /^outbox-\d{1,3}\.db$/;
@@ -69,9 +69,4 @@ export async function checkOutbox(values: SettingValues, cwd: string, nowMillis:
         'if no agent is running here, deliver them with `spanledger replay --outbox`',
       )
     : ok(name, detail);
-}
-
-/** For a set-up without BigQuery. */
-export function skipOutbox(): Check {
-  return skipped('Outbox', 'rows go to the local store');
 }

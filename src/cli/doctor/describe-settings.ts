@@ -21,10 +21,7 @@ export function describeSettings({ values, sources }: ResolvedConfig): readonly 
     const value = values[name];
     const text = value === undefined ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value);
     const isSecret = SECRET_SETTINGS.has(name) && value !== undefined;
-    return {
-      key: SETTINGS[name].key,
-      value: (isSecret ? undefined : redact(text)) ?? '********',
-      source: sources[name],
-    };
+    const shown = isSecret ? undefined : redact(text);
+    return { key: SETTINGS[name].key, value: shown ?? '********', source: sources[name] };
   });
 }
