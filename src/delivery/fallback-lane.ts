@@ -96,21 +96,13 @@ export class FallbackLane {
     const unwritten = new Set<HeldRow>();
     let failure: string | undefined;
     for (const chunk of chunkBySize(parts)) {
-      if (failure === undefined) {
-        const outcome = await this.#send(
-          writer,
-          chunk.map(({ entry }) => entry),
-        );
-        if (outcome.status === 'answered') {
-          for (const index of outcome.failed) {
-            const part = chunk[index];
-            if (part !== undefined) unwritten.add(part.row);
-          }
-          continue;
-        }
-        failure = outcome.reason;
+      const entries = chunk.map(({ entry }) => entry);
+      // What stands behind a chunk that failed is not tried.
+      const outcome = failure === undefined ? await this.#send(writer, entries) : undefined;
+      if (outcome?.status === 'unavailable') failure = outcome.reason;
+      for (const [index, { row }] of chunk.entries()) {
+        if (outcome?.status !== 'answered' || outcome.failed.has(index)) unwritten.add(row);
       }
-      for (const { row } of chunk) unwritten.add(row);
     }
     const written = rows.filter((row) => !unwritten.has(row));
     this.#settle(store, written, reason);

@@ -48,7 +48,8 @@ export class TableRequests {
     if ([...paths].some((path) => !this.#unknown.has(path))) {
       const answer = await this.#call((transport, signal) => transport.columns(this.#options.table, signal));
       if (answer.status === 'done' && answer.value !== undefined) {
-        for (const row of rows) for (const path of findUnknownPaths(row.payload, answer.value)) paths.add(path);
+        for (const row of rows)
+          for (const path of findUnknownPaths(JSON.parse(row.payload), answer.value)) paths.add(path);
       }
     }
     for (const path of paths) {

@@ -1,13 +1,11 @@
+import { isObject, type JsonObject, parseContainer } from '../base/json-value.ts';
 import { parseFallbackPayload } from '../delivery/fallback-entry.ts';
 import type { LedgerEntry, TableName } from '../delivery/row-sink.ts';
 import { PartJoiner } from './part-joiner.ts';
 import type { ReportProblem } from './read-json-objects.ts';
 
 /** A row that a source names; validated later. */
-export type ReplayCandidate = Pick<LedgerEntry, 'key'> & {
-  readonly table: string;
-  readonly row: Readonly<Record<string, unknown>>;
-};
+export type ReplayCandidate = Pick<LedgerEntry, 'table' | 'key'> & { readonly row: JsonObject };
 
 /**
  * The rows in JSON objects of any of the forms that rows are kept in: entries of Cloud Logging (as `gcloud logging read` and sinks
@@ -23,7 +21,9 @@ export async function* readCandidates(
   const joiner = new PartJoiner();
   let foreign = 0;
   for await (const object of objects) {
-    const content = parseFallbackPayload(object.jsonPayload ?? object) ?? parseTextPayload(object.textPayload);
+    // A structured line that an agent kept as text.
+    const line = typeof object.textPayload === 'string' ? parseContainer(object.textPayload) : undefined;
+    const content = parseFallbackPayload(object.jsonPayload ?? object) ?? parseFallbackPayload(line);
     if (content === undefined) {
       if (typeof object.message_id === 'string') yield { table, key: buildRecordKey(object, table), row: object };
       else foreign += 1;
@@ -35,9 +35,10 @@ export async function* readCandidates(
       continue;
     }
     const text = joiner.add({ ...content, body });
-    const row = text === undefined ? undefined : parseRecord(text);
-    if (row !== undefined) yield { table: content.table, key: content.key, row };
-    else if (text !== undefined) report(`has parts that do not fit together for ${content.key}`);
+    if (text === undefined) continue;
+    const row = parseContainer(text);
+    if (isObject(row)) yield { table: content.table, key: content.key, row };
+    else report(`has parts that do not fit together for ${content.key}`);
   }
   joiner.end();
   if (joiner.incomplete > 0) report(`lacks parts of ${joiner.incomplete} records`);
@@ -49,18 +50,4 @@ function buildRecordKey(row: Readonly<Record<string, unknown>>, table: TableName
   const version = typeof row.record_version === 'number' ? row.record_version : 1;
   const key = `${String(row.message_id)}:${version}`;
   return table === 'token_mismatches' ? `${key}:${String(row.field)}` : key;
-}
-
-/** A structured line that an agent kept as text. */
-function parseTextPayload(text: unknown): ReturnType<typeof parseFallbackPayload> {
-  return typeof text === 'string' && text.startsWith('{') ? parseFallbackPayload(parseRecord(text)) : undefined;
-}
-
-function parseRecord(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }

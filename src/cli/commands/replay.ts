@@ -2,6 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { ConfigurationError, describeError } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/json-value.ts';
 import { toJsonLine, toJsonText, toPrintable } from '../../base/printable.ts';
 import { resolveContentPolicies } from '../../config/resolve-content-policies.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
@@ -137,7 +138,7 @@ async function* readObjects(
   files: readonly string[],
   context: CliContext,
   report: (problem: string) => void,
-): AsyncGenerator<Record<string, unknown>> {
+): AsyncGenerator<JsonObject> {
   for (const file of files) {
     try {
       const chunks = file === '-' ? context.stdin : createReadStream(resolve(context.cwd, file));
