@@ -17,6 +17,7 @@ export async function openReplaySink(target: Target, diagnostics: Diagnostics, c
     import('../delivery/delivery-config.ts'),
     import('../google/bigquery-transport.ts'),
   ]);
+  const { projectId, dataset: datasetId, table } = target;
   return new DeliverySink(
     {
       ...DEFAULT_DELIVERY,
@@ -27,12 +28,7 @@ export async function openReplaySink(target: Target, diagnostics: Diagnostics, c
     {
       diagnostics,
       clock: context.clock,
-      transport: () =>
-        createBigQueryTransport({
-          ...(target.projectId !== undefined && { projectId: target.projectId }),
-          datasetId: target.dataset,
-          table: target.table,
-        }),
+      transport: () => createBigQueryTransport({ projectId, datasetId, table }),
       // The source keeps what is not stored.
       writeLine: () => undefined,
     },

@@ -12,7 +12,7 @@ export interface DeliveryDependencies {
   /** Makes the way to the fallback, when it is first needed; undefined has none. May reject; asked again then. */
   readonly fallback?: () => Promise<FallbackWriter>;
   /** Project of the traces that a line on standard error names. */
-  readonly projectId?: string;
+  readonly projectId?: string | undefined;
   /** Takes the line of a row that nothing else takes. Default: standard error. */
   readonly writeLine?: (line: string) => void;
   readonly onRequest?: (request: DeliveryRequest) => void;

@@ -4,7 +4,6 @@
  * `received = stored + fallback + pending + dropped`. Neither SQLite nor a Google client is loaded before the first row.
  */
 import { type Clock, systemClock } from '../base/clock.ts';
-import type { Diagnostics } from '../base/diagnostics.ts';
 import { RecentSet } from '../base/recent-set.ts';
 import { AwaitedRows } from './awaited-rows.ts';
 import { DeliveryBooks, type SettledResult } from './delivery-books.ts';
@@ -40,7 +39,6 @@ const MAX_RECENT_KEYS = 10_000;
 export class DeliverySink implements RowSink {
   readonly name = 'delivery';
   readonly #config: DeliveryConfig;
-  readonly #diagnostics: Diagnostics;
   readonly #clock: Clock;
   readonly #books: DeliveryBooks = new DeliveryBooks();
   readonly #lastResort: LastResort;
@@ -60,9 +58,8 @@ export class DeliverySink implements RowSink {
   #shutdown: Promise<FlushResult> | undefined;
 
   constructor(config: DeliveryConfig, dependencies: DeliveryDependencies) {
-    const clock = dependencies.clock ?? systemClock;
+    const { clock = systemClock, diagnostics } = dependencies;
     this.#config = config;
-    this.#diagnostics = dependencies.diagnostics;
     this.#clock = clock;
     const writeLine = dependencies.writeLine ?? ((line) => process.stderr.write(`${line}\n`));
     this.#lastResort = createLastResort(this.#books, writeLine, dependencies.projectId);
@@ -72,14 +69,14 @@ export class DeliverySink implements RowSink {
       new OutboxDirectory({
         config: config.outbox,
         clock,
-        diagnostics: this.#diagnostics,
+        diagnostics,
         onLoss: (rows) => this.#books.settle({ status: 'dropped', reason: 'outbox-damaged' }, rows),
         onAdopt: (rows) => this.#books.adopt(rows),
       });
     const shared = {
       config,
       clock,
-      diagnostics: this.#diagnostics,
+      diagnostics,
       books: this.#books,
       stores: () => this.#stores(),
       onSettled: (row: PendingRow, result: SettledResult) => this.#onSettled(row, result),
@@ -119,9 +116,10 @@ export class DeliverySink implements RowSink {
       refuseWhenFull: config.outbox?.whenFull === 'refuse-new',
       books: this.#books,
       recentKeys: this.#recentKeys,
-      diagnostics: this.#diagnostics,
-      now: () => clock.now(),
+      diagnostics,
+      clock,
       lastResort: this.#lastResort,
+      isClosed: () => this.#shutdown !== undefined,
       onHeld: () => {
         for (const lane of this.#openLanes()) lane.notify();
         // A full outbox makes room before the next rows come.
@@ -140,16 +138,8 @@ export class DeliverySink implements RowSink {
   }
 
   async write(entries: readonly LedgerEntry[]): Promise<readonly WriteResult[]> {
-    if (this.#shutdown !== undefined) {
-      return entries.map(() => {
-        const result = { status: 'dropped', reason: 'shutdown' } as const;
-        this.#books.received += 1;
-        this.#books.settle(result);
-        return result;
-      });
-    }
     const accepted = entries.map((entry) => this.#intake.accept(entry));
-    if (!this.#config.serverless) return Promise.all(accepted);
+    if (!this.#config.serverless || this.#shutdown !== undefined) return Promise.all(accepted);
     return this.#awaited.collect(entries, accepted, () => this.flush(this.#config.serverlessTimeoutMillis));
   }
 

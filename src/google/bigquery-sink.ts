@@ -7,7 +7,7 @@ import { DeliverySink } from '../delivery/delivery-sink.ts';
 
 /** The sink that delivers to BigQuery, behind an outbox on disk and before the fallback to Cloud Logging. */
 export function createBigQuerySink(settings: SettingValues, diagnostics: Diagnostics, clock: Clock): DeliverySink {
-  const projectId = settings.project === undefined ? {} : { projectId: settings.project };
+  const { project: projectId, dataset: datasetId, table } = settings;
   return new DeliverySink(
     {
       ...DEFAULT_DELIVERY,
@@ -15,18 +15,18 @@ export function createBigQuerySink(settings: SettingValues, diagnostics: Diagnos
       outbox: outboxConfig(settings),
     },
     {
-      ...projectId,
+      projectId,
       diagnostics,
       clock,
       onRequest: recordDeliveryRequest,
       transport: async () => {
         const { createBigQueryTransport } = await import('./bigquery-transport.ts');
-        return createBigQueryTransport({ ...projectId, datasetId: settings.dataset, table: settings.table });
+        return createBigQueryTransport({ projectId, datasetId, table });
       },
       ...(settings.fallback && {
         fallback: async () => {
           const { createCloudLoggingWriter } = await import('./cloud-logging.ts');
-          return createCloudLoggingWriter(projectId);
+          return createCloudLoggingWriter({ projectId });
         },
       }),
     },

@@ -17,7 +17,7 @@ import { withoutTracing } from '../traces/without-tracing.ts';
 
 export interface BigQueryTransportOptions {
   /** Default: the project of the credentials. */
-  readonly projectId?: string;
+  readonly projectId?: string | undefined;
   readonly datasetId: string;
   /** Name of the table of the rows; the others are named after it. */
   readonly table: string;

@@ -34,7 +34,7 @@ export async function* readCandidates(
       yield { table: content.table, key: content.key, row: body.record };
       continue;
     }
-    const text = joiner.add({ ...content, body });
+    const text = joiner.add(`${content.table}/${content.key}`, body);
     if (text === undefined) continue;
     const row = parseContainer(text);
     if (isObject(row)) yield { table: content.table, key: content.key, row };

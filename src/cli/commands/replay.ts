@@ -155,14 +155,8 @@ async function* readCloudLogging(
   report: (problem: string) => void,
 ): AsyncGenerator<ReplayCandidate> {
   const { readFallbackLog } = await import('../../google/cloud-logging.ts');
-  const project = options.project ?? values.project;
-  const { filter, from, to } = options;
-  const entries = readFallbackLog({
-    ...(project !== undefined && { projectId: project }),
-    ...(filter !== undefined && { filter }),
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-  });
+  const { filter, from, to, project: projectId = values.project } = options;
+  const entries = readFallbackLog({ projectId, filter, from, to });
   try {
     yield* readCandidates(entries, options.into, (problem) => report(`the fallback log ${problem}`));
   } catch (error) {
