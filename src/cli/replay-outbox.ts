@@ -3,9 +3,9 @@ import { ConfigurationError } from '../base/errors.ts';
 import { toJsonText } from '../base/printable.ts';
 import type { SettingValues } from '../config/setting-values.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';
-import type { DeliverySink } from '../delivery/delivery-contract.ts';
+import type { DeliverySink } from '../delivery/delivery-sink.ts';
 import { OutboxDirectory } from '../delivery/outbox-directory.ts';
-import { createBigQuerySink } from '../google/bigquery-sink.ts';
+import { createBigQuerySink, outboxConfig } from '../google/bigquery-sink.ts';
 import { createCliDiagnostics } from './cli-diagnostics.ts';
 import type { CliContext, ExitCode } from './context.ts';
 
@@ -43,14 +43,14 @@ export async function replayOutbox(
 }
 
 async function countOutbox(
-  { outboxPath, outboxMaxBytes, outboxWhenFull, outboxDurability }: SettingValues,
+  values: SettingValues,
   diagnostics: Diagnostics,
   options: ReplayOutboxOptions,
   context: CliContext,
 ): Promise<ExitCode> {
   let wouldStore = 0;
   const directory = new OutboxDirectory({
-    config: { directory: outboxPath, maxBytes: outboxMaxBytes, whenFull: outboxWhenFull, durability: outboxDurability },
+    config: outboxConfig(values),
     clock: context.clock,
     diagnostics,
     onLoss: () => undefined,
@@ -59,7 +59,6 @@ async function countOutbox(
     },
   });
   if (directory.hasFiles()) {
-    directory.own();
     directory.adopt();
     directory.close();
   }

@@ -12,12 +12,13 @@ export async function openReplaySink(target: Target, diagnostics: Diagnostics, c
     const { LocalSink } = await import('../store/local-sink.ts');
     return new LocalSink({ path: target.path, diagnostics, clock: context.clock });
   }
-  const [{ createDeliverySink }, { DEFAULT_DELIVERY }, { createBigQueryTransport }] = await Promise.all([
+  const [{ DeliverySink }, { DEFAULT_DELIVERY }, { createBigQueryTransport }] = await Promise.all([
     import('../delivery/delivery-sink.ts'),
     import('../delivery/delivery-config.ts'),
     import('../google/bigquery-transport.ts'),
   ]);
-  return createDeliverySink(
+  const { projectId, dataset: datasetId, table } = target;
+  return new DeliverySink(
     {
       ...DEFAULT_DELIVERY,
       serverless: true,
@@ -27,12 +28,7 @@ export async function openReplaySink(target: Target, diagnostics: Diagnostics, c
     {
       diagnostics,
       clock: context.clock,
-      transport: () =>
-        createBigQueryTransport({
-          ...(target.projectId !== undefined && { projectId: target.projectId }),
-          datasetId: target.dataset,
-          table: target.table,
-        }),
+      transport: () => createBigQueryTransport({ projectId, datasetId, table }),
       // The source keeps what is not stored.
       writeLine: () => undefined,
     },

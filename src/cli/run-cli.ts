@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError, describeError } from '../base/errors.ts';
 import { toPrintable } from '../base/printable.ts';
+import { VERSION } from '../base/version.ts';
 import { COMMANDS } from './command-list.ts';
 import type { CliContext, ExitCode } from './context.ts';
 
@@ -16,7 +16,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   let written: Promise<void> = Promise.resolve();
   const program = new Command('spanledger')
     .description('One trustworthy BigQuery row per agent turn, built from OpenTelemetry spans.')
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
@@ -34,8 +34,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).description(summary).showHelpAfterError(`(spanledger ${name} --help)`);
     if (!argv.includes(name)) continue;
-    const register = await load();
-    register(command, context, (code) => {
+    (await load())(command, context, (code) => {
       exitCode = code;
     });
   }
@@ -52,10 +51,4 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   }
   await written;
   return exitCode;
-}
-
-function packageVersion(): string {
-  const manifest: unknown = createRequire(import.meta.url)('spanledger/package.json');
-  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return known ? String(manifest.version) : 'unknown';
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../base/json-value.ts';
+import { isObject, nonEmptyString, parseContainer } from '../base/json-value.ts';
 import type { InsertOutcome, RowError } from './insert-transport.ts';
 
 export interface HttpAnswer {
@@ -42,7 +42,7 @@ function parseSuccess(answer: HttpAnswer, rowCount: number): InsertOutcome {
     status: 'unavailable',
     reason: `unclear-answer: ${answer.status}, but not from insertAll`,
   };
-  const body = parseJson(answer.body);
+  const body = parseContainer(answer.body);
   if (!isObject(body) || body.kind !== INSERT_KIND) return unclear;
   if (body.insertErrors === undefined) return { status: 'answered', rowErrors: [] };
   if (!Array.isArray(body.insertErrors)) return unclear;
@@ -68,9 +68,8 @@ function parseRowError(index: number, errors: readonly unknown[]): RowError {
 }
 
 function parseError(index: number, error: Readonly<Record<string, unknown>>): RowError {
-  const code = typeof error.reason === 'string' ? error.reason : '';
-  const message = typeof error.message === 'string' ? error.message : '';
-  const location = typeof error.location === 'string' ? error.location : '';
+  const text = (name: string): string => nonEmptyString(error[name]) ?? '';
+  const [code, message, location] = [text('reason'), text('message'), text('location')];
   const reason = [code || 'error', location, message]
     .filter((part) => part !== '')
     .join(': ')
@@ -84,18 +83,10 @@ function parseError(index: number, error: Readonly<Record<string, unknown>>): Ro
 }
 
 function describeFailure(answer: HttpAnswer): string {
-  const body = parseJson(answer.body);
+  const body = parseContainer(answer.body);
   const error = isObject(body) && isObject(body.error) ? body.error : undefined;
   const first: unknown = Array.isArray(error?.errors) ? error.errors[0] : undefined;
   const code = isObject(first) && typeof first.reason === 'string' ? ` ${first.reason}` : '';
   const message = typeof error?.message === 'string' ? `: ${error.message}` : '';
   return `${answer.status}${code}${message}`.slice(0, MAX_REASON_LENGTH);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

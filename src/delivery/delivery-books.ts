@@ -15,8 +15,6 @@ export class DeliveryBooks {
   fallback = 0;
   /** Of the fallback: rows written to standard error, where not even Cloud Logging took them. */
   lastResort = 0;
-  requests = 0;
-  failedRequests = 0;
   /** Of the stored: rows without columns that their table lacks. */
   rowsCut = 0;
   readonly #dropped: Map<string, number> = new Map();

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
-import type { DeliveryRequest } from './delivery-request.ts';
+import type { DeliveryRequest } from './delivery-metrics.ts';
 import type { FallbackWriter } from './fallback-writer.ts';
 import type { InsertTransport } from './insert-transport.ts';
-import type { RowSink, SinkStats } from './row-sink.ts';
+import type { SinkStats } from './row-sink.ts';
 
 export interface DeliveryDependencies {
   readonly diagnostics: Diagnostics;
@@ -12,7 +12,7 @@ export interface DeliveryDependencies {
   /** Makes the way to the fallback, when it is first needed; undefined has none. May reject; asked again then. */
   readonly fallback?: () => Promise<FallbackWriter>;
   /** Project of the traces that a line on standard error names. */
-  readonly projectId?: string;
+  readonly projectId?: string | undefined;
   /** Takes the line of a row that nothing else takes. Default: standard error. */
   readonly writeLine?: (line: string) => void;
   readonly onRequest?: (request: DeliveryRequest) => void;
@@ -29,16 +29,5 @@ export interface DeliveryStats extends SinkStats {
   readonly lastResort: number;
   /** Of the stored: rows without columns that their table lacks. */
   readonly rowsCut: number;
-  /** Requests to the primary destination, and those of them that were not answered for each row. */
-  readonly requests: number;
-  readonly failedRequests: number;
   readonly pendingBytes: number;
-}
-
-export interface DeliverySink extends RowSink {
-  stats(): DeliveryStats;
-  /** Puts on disk, or on standard error, what only memory holds. Synchronous, for the process's `exit` event. */
-  persistSync(): void;
-  /** Sends rows that BigQuery refused, and no fallback took, to BigQuery again. For an operator who has changed the table. */
-  readmitRefused(): void;
 }

@@ -1,9 +1,16 @@
 import { type Histogram, type Meter, type MeterProvider, metrics, type ObservableResult } from '@opentelemetry/api';
-import type { DeliveryRequest } from './delivery-request.ts';
 import type { SinkStats } from './row-sink.ts';
 
 /** Name by the conventions' own metrics of SDK components. Source: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/ */
 const OPERATION_DURATION = 'otel.sdk.exporter.operation.duration';
+
+/** One request to a destination. */
+export interface DeliveryRequest {
+  readonly destination: 'bigquery' | 'fallback';
+  readonly durationMillis: number;
+  /** Undefined where the destination answered. */
+  readonly error: string | undefined;
+}
 
 const durations = new WeakMap<MeterProvider, Histogram>();
 

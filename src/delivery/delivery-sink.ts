@@ -4,22 +4,21 @@
  * `received = stored + fallback + pending + dropped`. Neither SQLite nor a Google client is loaded before the first row.
  */
 import { type Clock, systemClock } from '../base/clock.ts';
-import type { Diagnostics } from '../base/diagnostics.ts';
 import { RecentSet } from '../base/recent-set.ts';
 import { AwaitedRows } from './awaited-rows.ts';
-import { DeliveryBooks } from './delivery-books.ts';
+import { DeliveryBooks, type SettledResult } from './delivery-books.ts';
 import type { DeliveryConfig } from './delivery-config.ts';
-import type { DeliveryDependencies, DeliverySink, DeliveryStats } from './delivery-contract.ts';
+import type { DeliveryDependencies, DeliveryStats } from './delivery-contract.ts';
 import { FallbackLane } from './fallback-lane.ts';
 import type { FallbackWriter } from './fallback-writer.ts';
 import { describeFlush, FlushWatch } from './flush-watch.ts';
-import { LastResort } from './last-resort.ts';
+import { createLastResort, type LastResort } from './last-resort.ts';
 import { MemoryRowStore } from './memory-row-store.ts';
 import { startAdoption } from './outbox-adoption.ts';
 import { OutboxDirectory } from './outbox-directory.ts';
 import { rememberSuccess } from './remember-success.ts';
 import { RowIntake } from './row-intake.ts';
-import type { FlushResult, LedgerEntry, TableName, WriteResult } from './row-sink.ts';
+import type { FlushResult, LedgerEntry, RowSink, TableName, WriteResult } from './row-sink.ts';
 import type { PendingRow, RowStore } from './row-store.ts';
 import { TableLane } from './table-lane.ts';
 
@@ -31,20 +30,15 @@ const MAX_RECENT_KEYS = 10_000;
  *
  * @example
  * ```ts
- * const sink = createDeliverySink(
+ * const sink = new DeliverySink(
  *   { ...DEFAULT_DELIVERY, outbox: { directory: '.spanledger/outbox', maxBytes: 1_073_741_824, whenFull: 'oldest-to-fallback', durability: 'process' } },
  *   { diagnostics: createDiagnostics(), transport: async () => createBigQueryTransport(options) },
  * );
  * ```
  */
-export function createDeliverySink(config: DeliveryConfig, dependencies: DeliveryDependencies): DeliverySink {
-  return new Delivery(config, dependencies);
-}
-
-class Delivery implements DeliverySink {
+export class DeliverySink implements RowSink {
   readonly name = 'delivery';
   readonly #config: DeliveryConfig;
-  readonly #diagnostics: Diagnostics;
   readonly #clock: Clock;
   readonly #books: DeliveryBooks = new DeliveryBooks();
   readonly #lastResort: LastResort;
@@ -64,29 +58,28 @@ class Delivery implements DeliverySink {
   #shutdown: Promise<FlushResult> | undefined;
 
   constructor(config: DeliveryConfig, dependencies: DeliveryDependencies) {
-    const clock = dependencies.clock ?? systemClock;
+    const { clock = systemClock, diagnostics } = dependencies;
     this.#config = config;
-    this.#diagnostics = dependencies.diagnostics;
     this.#clock = clock;
     const writeLine = dependencies.writeLine ?? ((line) => process.stderr.write(`${line}\n`));
-    this.#lastResort = new LastResort(this.#books, writeLine, dependencies.projectId);
-    this.#memory = new MemoryRowStore(config.maxMemoryBytes, () => clock.monotonic());
+    this.#lastResort = createLastResort(this.#books, writeLine, dependencies.projectId);
+    this.#memory = new MemoryRowStore(config.maxMemoryBytes, clock);
     this.#directory =
       config.outbox &&
       new OutboxDirectory({
         config: config.outbox,
         clock,
-        diagnostics: this.#diagnostics,
+        diagnostics,
         onLoss: (rows) => this.#books.settle({ status: 'dropped', reason: 'outbox-damaged' }, rows),
         onAdopt: (rows) => this.#books.adopt(rows),
       });
     const shared = {
       config,
       clock,
-      diagnostics: this.#diagnostics,
+      diagnostics,
       books: this.#books,
       stores: () => this.#stores(),
-      onSettled: (row: PendingRow, result: WriteResult) => this.#onSettled(row, result),
+      onSettled: (row: PendingRow, result: SettledResult) => this.#onSettled(row, result),
       onChange: () => this.#onChange(),
       onRequest: dependencies.onRequest ?? (() => undefined),
       ...(dependencies.random !== undefined && { random: dependencies.random }),
@@ -123,9 +116,10 @@ class Delivery implements DeliverySink {
       refuseWhenFull: config.outbox?.whenFull === 'refuse-new',
       books: this.#books,
       recentKeys: this.#recentKeys,
-      diagnostics: this.#diagnostics,
-      now: () => clock.now(),
+      diagnostics,
+      clock,
       lastResort: this.#lastResort,
+      isClosed: () => this.#shutdown !== undefined,
       onHeld: () => {
         for (const lane of this.#openLanes()) lane.notify();
         // A full outbox makes room before the next rows come.
@@ -144,16 +138,8 @@ class Delivery implements DeliverySink {
   }
 
   async write(entries: readonly LedgerEntry[]): Promise<readonly WriteResult[]> {
-    if (this.#shutdown !== undefined) {
-      return entries.map(() => {
-        const result = { status: 'dropped', reason: 'shutdown' } as const;
-        this.#books.received += 1;
-        this.#books.settle(result);
-        return result;
-      });
-    }
     const accepted = entries.map((entry) => this.#intake.accept(entry));
-    if (!this.#config.serverless) return Promise.all(accepted);
+    if (!this.#config.serverless || this.#shutdown !== undefined) return Promise.all(accepted);
     return this.#awaited.collect(entries, accepted, () => this.flush(this.#config.serverlessTimeoutMillis));
   }
 
@@ -174,7 +160,7 @@ class Delivery implements DeliverySink {
     const stores = this.#stores();
     const held = stores.reduce((sum, store) => sum + store.counts.rowCount, 0);
     const durable = stores.reduce((sum, store) => sum + (store.durable ? store.counts.rowCount : 0), 0);
-    const { received, adopted, stored, fallback, lastResort, rowsCut, requests, failedRequests, dropped } = this.#books;
+    const { received, adopted, stored, fallback, lastResort, rowsCut, dropped } = this.#books;
     return {
       received,
       stored,
@@ -185,22 +171,21 @@ class Delivery implements DeliverySink {
       durable,
       lastResort,
       rowsCut,
-      requests,
-      failedRequests,
       pendingBytes: stores.reduce((sum, store) => sum + store.counts.sizeBytes, 0),
     };
   }
 
+  /** Puts on disk, or on standard error, what only memory holds. Synchronous, for the process's `exit` event. */
   persistSync(): void {
     this.#intake.drainSync();
     for (const row of this.#memory.takeAll()) {
       const result = { status: 'fallback', reason: row.refusal ?? 'process-ended' } as const;
-      this.#lastResort.write(row, result.reason);
-      this.#books.settle(result);
+      this.#lastResort(row, result.reason);
       this.#onSettled(row, result);
     }
   }
 
+  /** Sends rows that BigQuery refused, and no fallback took, to BigQuery again. For an operator who has changed the table. */
   readmitRefused(): void {
     this.#directory?.adopt();
     for (const file of this.#directory?.files() ?? []) file.readmit();
@@ -232,7 +217,8 @@ class Delivery implements DeliverySink {
     return describeFlush(flushed.detail, this.stats());
   }
 
-  #onSettled(row: PendingRow, result: WriteResult): void {
+  #onSettled(row: PendingRow, result: SettledResult): void {
+    this.#books.settle(result);
     const id = `${row.table}/${row.key}`;
     this.#recentKeys.add(id);
     this.#awaited.settle(id, result);

@@ -1,4 +1,5 @@
-import { isObject } from '../base/json-value.ts';
+import { isObject, nonEmptyString, property } from '../base/json-value.ts';
+import { truncateUtf8 } from '../privacy/truncate-text.ts';
 import type { FallbackEntry } from './fallback-writer.ts';
 import type { PendingRow } from './row-store.ts';
 
@@ -16,10 +17,9 @@ const MARK = '[FALLBACK]';
 export function buildFallbackEntries(row: PendingRow, reason: string, isRefused: boolean): readonly FallbackEntry[] {
   const record: unknown = JSON.parse(row.payload);
   const texts = row.sizeBytes <= MAX_WHOLE_BYTES ? [undefined] : splitText(row.payload, MAX_PART_BYTES);
-  const field = (name: string): unknown => (isObject(record) ? record[name] : undefined);
-  const traceId = field('trace_id');
-  const spanId = field('span_id');
-  const sampled = field('sampled');
+  const traceId = nonEmptyString(property(record, 'trace_id'));
+  const spanId = nonEmptyString(property(record, 'span_id'));
+  const sampled = property(record, 'sampled');
   return texts.map((text, index) => {
     const part = texts.length === 1 ? '' : ` (part ${index + 1} of ${texts.length})`;
     const payload = {
@@ -36,8 +36,8 @@ export function buildFallbackEntries(row: PendingRow, reason: string, isRefused:
       insertId: `${row.table}/${row.key}/${index + 1}`,
       timestampMillis: row.receivedAtMillis,
       severity: isRefused ? 'ERROR' : 'WARNING',
-      traceId: typeof traceId === 'string' ? traceId : undefined,
-      spanId: typeof spanId === 'string' ? spanId : undefined,
+      traceId,
+      spanId,
       sampled: typeof sampled === 'boolean' ? sampled : undefined,
       payload,
       sizeBytes: (text === undefined ? row.sizeBytes : Buffer.byteLength(text)) + Buffer.byteLength(payload.message),
@@ -80,14 +80,12 @@ export function parseFallbackPayload(payload: unknown): FallbackContent | undefi
 
 /** Cuts a text into pieces of at most `maxBytes` of UTF-8, never inside a code point. */
 export function splitText(text: string, maxBytes: number): readonly string[] {
-  const bytes = Buffer.from(text, 'utf8');
   const pieces: string[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    let end = Math.min(start + maxBytes, bytes.length);
-    // A byte of the form 10xxxxxx continues the code point before it.
-    while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-    pieces.push(bytes.toString('utf8', start, end));
-    start = end;
+  let rest = text;
+  while (rest !== '') {
+    const piece = truncateUtf8(rest, maxBytes);
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
   }
   return pieces;
 }

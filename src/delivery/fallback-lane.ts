@@ -8,8 +8,8 @@ import { withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import { Circuit } from './circuit.ts';
-import type { DeliveryBooks } from './delivery-books.ts';
-import type { DeliveryRequest } from './delivery-request.ts';
+import type { SettledResult } from './delivery-books.ts';
+import type { DeliveryRequest } from './delivery-metrics.ts';
 import {
   claimForFallback,
   type FallbackBatch,
@@ -19,17 +19,15 @@ import {
 import { buildFallbackEntries } from './fallback-entry.ts';
 import type { FallbackEntry, FallbackOutcome, FallbackWriter } from './fallback-writer.ts';
 import type { LastResort } from './last-resort.ts';
-import type { WriteResult } from './row-sink.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
 
 export interface FallbackLaneOptions extends FallbackClaimOptions {
   readonly random?: () => number;
   readonly diagnostics: Diagnostics;
-  readonly books: DeliveryBooks;
   /** Undefined where no fallback is configured. May reject. */
   readonly writer: (() => Promise<FallbackWriter>) | undefined;
   readonly lastResort: LastResort;
-  readonly onSettled: (row: HeldRow, result: WriteResult) => void;
+  readonly onSettled: (row: HeldRow, result: SettledResult) => void;
   readonly onChange: () => void;
   readonly onRequest: (request: DeliveryRequest) => void;
 }
@@ -98,21 +96,13 @@ export class FallbackLane {
     const unwritten = new Set<HeldRow>();
     let failure: string | undefined;
     for (const chunk of chunkBySize(parts)) {
-      if (failure === undefined) {
-        const outcome = await this.#send(
-          writer,
-          chunk.map(({ entry }) => entry),
-        );
-        if (outcome.status === 'answered') {
-          for (const index of outcome.failed) {
-            const part = chunk[index];
-            if (part !== undefined) unwritten.add(part.row);
-          }
-          continue;
-        }
-        failure = outcome.reason;
+      const entries = chunk.map(({ entry }) => entry);
+      // What stands behind a chunk that failed is not tried.
+      const outcome = failure === undefined ? await this.#send(writer, entries) : undefined;
+      if (outcome?.status === 'unavailable') failure = outcome.reason;
+      for (const [index, { row }] of chunk.entries()) {
+        if (outcome?.status !== 'answered' || outcome.failed.has(index)) unwritten.add(row);
       }
-      for (const { row } of chunk) unwritten.add(row);
     }
     const written = rows.filter((row) => !unwritten.has(row));
     this.#settle(store, written, reason);
@@ -146,7 +136,7 @@ export class FallbackLane {
   }
 
   #writeLastResort(store: RowStore, rows: readonly HeldRow[], reason: string): void {
-    for (const row of rows) this.#options.lastResort.write(row, row.refusal ?? reason);
+    for (const row of rows) this.#options.lastResort(row, row.refusal ?? reason);
     this.#settle(store, rows, reason);
   }
 
@@ -154,9 +144,7 @@ export class FallbackLane {
     if (rows.length === 0) return;
     store.remove(rows);
     for (const row of rows) {
-      const result = { status: 'fallback', reason: row.refusal ?? reason } as const;
-      this.#options.books.settle(result);
-      this.#options.onSettled(row, result);
+      this.#options.onSettled(row, { status: 'fallback', reason: row.refusal ?? reason });
     }
   }
 
@@ -169,8 +157,6 @@ export class FallbackLane {
       answer.status === 'done' ? answer.value : { status: 'unavailable', reason: answer.reason };
     onRequest({
       destination: 'fallback',
-      table: '',
-      rows: entries.length,
       durationMillis: clock.monotonic() - startedAt,
       error: outcome.status === 'answered' ? undefined : outcome.reason,
     });

@@ -22,7 +22,6 @@ export type FallbackOutcome =
 
 /** The way to the fallback. No method rejects; no retries of its own. */
 export interface FallbackWriter {
-  readonly name: string;
   write(entries: readonly FallbackEntry[], signal: AbortSignal): Promise<FallbackOutcome>;
   /** Releases connections. */
   close?(): Promise<void>;

@@ -4,19 +4,16 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
-import type { Circuit } from './circuit.ts';
 import type { DeliveryStats } from './delivery-contract.ts';
+import type { FallbackLane } from './fallback-lane.ts';
 import type { FlushResult } from './row-sink.ts';
+import type { TableLane } from './table-lane.ts';
 
 export interface FlushWatchOptions {
   readonly clock: Clock;
   readonly stats: () => DeliveryStats;
-  readonly lanes: () => readonly {
-    readonly inFlight: number;
-    readonly dueCount: number;
-    readonly circuit: Circuit;
-  }[];
-  readonly fallback: { readonly inFlight: number; readonly circuit: Circuit };
+  readonly lanes: () => readonly TableLane[];
+  readonly fallback: FallbackLane;
   /** Ends every flush. */
   readonly stop: AbortSignal;
 }

@@ -38,7 +38,6 @@ export type InsertOutcome =
  * - `answered` only after an answer that says in so many words what became of the rows.
  */
 export interface InsertTransport {
-  readonly name: string;
   insert(table: TableName, rows: readonly InsertRow[], signal: AbortSignal): Promise<InsertOutcome>;
   /** Dotted paths of the table's columns; undefined where they cannot be read now. */
   columns(table: TableName, signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;

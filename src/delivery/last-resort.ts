@@ -4,29 +4,24 @@ import type { PendingRow } from './row-store.ts';
 
 /**
  * Where a row goes that no disk, no table and no fallback takes: standard error, as structured JSON that Google's agents
- * read and that replay brings back.
+ * read and that replay brings back. Never throws: a closed stream must not reach the host.
  */
-export class LastResort {
-  readonly #books: DeliveryBooks;
-  readonly #writeLine: (line: string) => void;
-  readonly #projectId: string | undefined;
+export type LastResort = (row: PendingRow, reason: string) => void;
 
-  /** @param projectId project of the traces that a line names */
-  constructor(books: DeliveryBooks, writeLine: (line: string) => void, projectId: string | undefined) {
-    this.#books = books;
-    this.#writeLine = writeLine;
-    this.#projectId = projectId;
-  }
-
-  /** Never throws: a closed stream must not reach the host. */
-  write(row: PendingRow, reason: string): void {
-    this.#books.lastResort += 1;
+/** @param projectId project of the traces that a line names */
+export function createLastResort(
+  books: DeliveryBooks,
+  writeLine: (line: string) => void,
+  projectId: string | undefined,
+): LastResort {
+  return (row, reason) => {
+    books.lastResort += 1;
     for (const entry of buildFallbackEntries(row, reason, false)) {
       try {
-        this.#writeLine(renderFallbackLine(entry, this.#projectId));
+        writeLine(renderFallbackLine(entry, projectId));
       } catch {
         // Nobody is left to tell.
       }
     }
-  }
+  };
 }

@@ -3,6 +3,7 @@
  * holds is lost with the process, so its results say `durable: false`.
  */
 
+import type { Clock } from '../base/clock.ts';
 import { ROW_OVERHEAD_BYTES, RowCounts } from './row-counts.ts';
 import type { AppendResult, Claim, HeldRow, PendingRow, RowStore } from './row-store.ts';
 
@@ -10,7 +11,7 @@ export class MemoryRowStore implements RowStore {
   readonly name = 'memory';
   readonly durable = false;
   readonly #maxBytes: number;
-  readonly #monotonic: () => number;
+  readonly #clock: Clock;
   /** In order of acceptance. */
   readonly #rows: Map<number, HeldRow> = new Map();
   readonly #keys: Set<string> = new Set();
@@ -18,15 +19,15 @@ export class MemoryRowStore implements RowStore {
   readonly counts: RowCounts = new RowCounts();
   #nextSequence = 1;
 
-  constructor(maxBytes: number, monotonic: () => number) {
+  constructor(maxBytes: number, clock: Clock) {
     this.#maxBytes = maxBytes;
-    this.#monotonic = monotonic;
+    this.#clock = clock;
   }
 
   append(rows: readonly PendingRow[]): AppendResult {
     const added = rows.reduce((sum, row) => sum + row.sizeBytes + ROW_OVERHEAD_BYTES, 0);
     if (this.counts.sizeBytes + added > this.#maxBytes) return { status: 'full' };
-    const acceptedAtMonotonic = this.#monotonic();
+    const acceptedAtMonotonic = this.#clock.monotonic();
     const duplicates = new Set<number>();
     for (const [index, row] of rows.entries()) {
       const key = `${row.table}/${row.key}`;

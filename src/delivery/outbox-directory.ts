@@ -18,7 +18,7 @@ import type { PendingRow } from './row-store.ts';
 /** Processes that can share a folder. */
 const MAX_SLOTS = 256;
 const SALVAGE_BATCH = 128;
-const FILE_NAME = /^outbox-(\d{1,3})\.db$/;
+export const OUTBOX_FILE_NAME: RegExp = /^outbox-(\d{1,3})\.db$/;
 
 export interface OutboxDirectoryOptions {
   readonly config: OutboxConfig;
@@ -33,7 +33,7 @@ export interface OutboxDirectoryOptions {
 export class OutboxDirectory {
   readonly #options: OutboxDirectoryOptions;
   readonly #files: Map<number, OutboxFile> = new Map();
-  #ownSlot: number | undefined;
+  #own: OutboxFile | undefined;
   #failedAtMonotonic: number | undefined;
 
   constructor(options: OutboxDirectoryOptions) {
@@ -42,17 +42,12 @@ export class OutboxDirectory {
 
   /** Whether the folder holds files that a process may have left rows in. */
   hasFiles(): boolean {
-    try {
-      return readdirSync(this.#options.config.directory).some((name) => FILE_NAME.test(name));
-    } catch {
-      return false;
-    }
+    return this.#slotsOnDisk().length > 0;
   }
 
   /** The file that this process writes to; undefined where the disk cannot be used now. */
   own(): OutboxFile | undefined {
-    const current = this.#ownSlot === undefined ? undefined : this.#files.get(this.#ownSlot);
-    if (current !== undefined && !current.damaged) return current;
+    if (this.#own?.damaged === false) return this.#own;
     const now = this.#options.clock.monotonic();
     // A disk that refused is asked again once a second, not for each row.
     if (this.#failedAtMonotonic !== undefined && now - this.#failedAtMonotonic < 1_000) return undefined;
@@ -62,7 +57,7 @@ export class OutboxDirectory {
       const opened = this.#open(slot);
       if (opened === 'skip') continue;
       if (opened === 'unusable') return undefined;
-      this.#ownSlot = slot;
+      this.#own = opened;
       this.#failedAtMonotonic = undefined;
       return opened;
     }
@@ -75,16 +70,15 @@ export class OutboxDirectory {
 
   /** Every file that this process holds, its own first. */
   files(): readonly OutboxFile[] {
-    const own = this.#ownSlot === undefined ? undefined : this.#files.get(this.#ownSlot);
-    const others = [...this.#files.values()].filter((file) => file !== own);
-    return own === undefined ? others : [own, ...others];
+    const others = [...this.#files.values()].filter((file) => file !== this.#own);
+    return this.#own === undefined ? others : [this.#own, ...others];
   }
 
   /** Opens its own file, takes over those of dead processes, and lets go of those that are empty. */
   adopt(): void {
     this.own();
     for (const [slot, file] of this.#files) {
-      if (slot !== this.#ownSlot && file.counts.rowCount === 0 && file.isIdle) this.#letGo(slot, file);
+      if (file !== this.#own && file.counts.rowCount === 0 && file.isIdle) this.#letGo(slot, file);
     }
     for (const slot of this.#slotsOnDisk()) {
       if (this.#files.has(slot)) continue;
@@ -99,7 +93,7 @@ export class OutboxDirectory {
       if (!file.damaged || !file.isIdle || this.own() === undefined) continue;
       const expected = file.counts.rowCount;
       this.#files.delete(slot);
-      if (this.#ownSlot === slot) this.#ownSlot = undefined;
+      if (this.#own === file) this.#own = undefined;
       const saved = this.#moveSurvivors(file);
       this.#markDamaged(slot, `${saved} of ${expected} rows were saved`);
       file.close();
@@ -145,14 +139,7 @@ export class OutboxDirectory {
       return 'unusable';
     }
     try {
-      const file = new OutboxFile({
-        path,
-        database: opened.database,
-        maxBytes: this.#options.config.maxBytes,
-        monotonic: () => this.#options.clock.monotonic(),
-        onProblem: (code, message) => this.#warn(code, message),
-        onLoss: this.#options.onLoss,
-      });
+      const file = new OutboxFile({ ...this.#options, path, database: opened.database });
       this.#files.set(slot, file);
       if (file.counts.rowCount > 0) this.#options.onAdopt(file.counts.rowCount);
       return file.damaged ? 'skip' : file;
@@ -181,7 +168,7 @@ export class OutboxDirectory {
   #slotsOnDisk(): number[] {
     try {
       return readdirSync(this.#options.config.directory)
-        .map((name) => FILE_NAME.exec(name)?.[1])
+        .map((name) => OUTBOX_FILE_NAME.exec(name)?.[1])
         .filter((slot) => slot !== undefined)
         .map(Number);
     } catch {

@@ -5,9 +5,12 @@
  * A file in which SQLite finds damage gives and takes nothing more; `readSurvivors` saves what can be read.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../base/clock.ts';
+import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import { closeQuietly, transaction } from '../base/open-sqlite.ts';
 import { isDamage } from '../base/sqlite-error.ts';
+import type { OutboxConfig } from './delivery-config.ts';
 import { checksumRow, decodeRow } from './outbox-row.ts';
 import { findSurvivors, type OutboxStatements, prepareOutboxStatements } from './outbox-statements.ts';
 import { ROW_OVERHEAD_BYTES, RowCounts } from './row-counts.ts';
@@ -19,10 +22,9 @@ const RECLAIM_BYTES = 16 * 1_048_576;
 export interface OutboxFileOptions {
   readonly path: string;
   readonly database: DatabaseSync;
-  readonly maxBytes: number;
-  readonly monotonic: () => number;
-  /** The disk refused something, or a row was not what was written. */
-  readonly onProblem: (code: string, message: string) => void;
+  readonly config: OutboxConfig;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
   /** Rows that cannot be read back. */
   readonly onLoss: (rows: number) => void;
 }
@@ -50,7 +52,7 @@ export class OutboxFile implements RowStore {
     this.#options = options;
     this.#database = options.database;
     this.#statements = prepareOutboxStatements(options.database);
-    this.#openedAtMonotonic = options.monotonic();
+    this.#openedAtMonotonic = options.clock.monotonic();
     this.#inheritedUntil = this.#readTotals();
     this.#nextSequence = this.#inheritedUntil + 1;
     this.#peakBytes = this.counts.sizeBytes;
@@ -59,8 +61,8 @@ export class OutboxFile implements RowStore {
   append(rows: readonly PendingRow[]): AppendResult {
     if (this.damaged) return { status: 'failed', reason: `${this.name} is damaged` };
     const added = rows.reduce((sum, row) => sum + row.sizeBytes + ROW_OVERHEAD_BYTES, 0);
-    if (this.counts.sizeBytes + added > this.#options.maxBytes) return { status: 'full' };
-    const acceptedAt = this.#options.monotonic();
+    if (this.counts.sizeBytes + added > this.#options.config.maxBytes) return { status: 'full' };
+    const acceptedAt = this.#options.clock.monotonic();
     const firstSequence = this.#nextSequence;
     const duplicates = new Set<number>();
     const problem = this.#transact(() => {
@@ -209,7 +211,10 @@ export class OutboxFile implements RowStore {
     this.#undeleted.add(sequence);
     this.counts.remove(claim.table, claim.state, sizeBytes);
     this.#options.onLoss(1);
-    this.#options.onProblem('outbox-row-damaged', `A row in ${this.name} is not what was written; it was given up`);
+    this.#options.diagnostics.warn(
+      'outbox-row-damaged',
+      `A row in ${this.name} is not what was written; it was given up`,
+    );
     this.#deleteRemoved();
   }
 
@@ -244,6 +249,6 @@ export class OutboxFile implements RowStore {
 
   #report(error: unknown): void {
     if (isDamage(error)) this.damaged = true;
-    this.#options.onProblem('outbox-failed', `Outbox ${this.name}: ${describeError(error)}`);
+    this.#options.diagnostics.warn('outbox-failed', `Outbox ${this.name}: ${describeError(error)}`);
   }
 }

@@ -6,26 +6,22 @@ import type { Clock } from '../base/clock.ts';
  */
 export function rememberSuccess<T>(make: () => Promise<T>, clock: Clock, timeoutMillis: number): () => Promise<T> {
   let product: Promise<T> | undefined;
-  let startedAt = 0;
-  let isSettled = false;
+  let askAgainAt = 0;
   return () => {
     const now = clock.monotonic();
-    if (product !== undefined && (isSettled || now - startedAt < timeoutMillis)) return product;
-    startedAt = now;
-    const attempt = Promise.resolve()
-      .then(make)
-      .then(
-        (made) => {
-          isSettled = true;
-          product = attempt;
-          return made;
-        },
-        (error: unknown) => {
-          if (product === attempt) product = undefined;
-          throw error;
-        },
-      );
+    if (product !== undefined && now < askAgainAt) return product;
+    askAgainAt = now + timeoutMillis;
+    const attempt = Promise.resolve().then(make);
     product = attempt;
+    attempt.then(
+      () => {
+        askAgainAt = Number.POSITIVE_INFINITY;
+        product = attempt;
+      },
+      () => {
+        if (product === attempt) product = undefined;
+      },
+    );
     return attempt;
   };
 }

@@ -4,6 +4,7 @@
  * A write is acknowledged only after its row is in a store.
  */
 
+import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import type { RecentSet } from '../base/recent-set.ts';
@@ -28,9 +29,10 @@ export interface RowIntakeOptions {
   /** `table/key` of rows that were settled lately. */
   readonly recentKeys: RecentSet<string>;
   readonly diagnostics: Diagnostics;
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Takes what no store takes. */
   readonly lastResort: LastResort;
+  readonly isClosed: () => boolean;
   readonly onHeld: () => void;
 }
 
@@ -39,10 +41,7 @@ interface Waiting {
   readonly resolve: (result: WriteResult) => void;
 }
 
-interface Serialised {
-  readonly row: PendingRow;
-  readonly resolve: (result: WriteResult) => void;
-}
+type Serialised = Pick<Waiting, 'resolve'> & { readonly row: PendingRow };
 
 export class RowIntake {
   readonly #options: RowIntakeOptions;
@@ -60,6 +59,7 @@ export class RowIntake {
 
   accept(entry: LedgerEntry): Promise<WriteResult> {
     this.#options.books.received += 1;
+    if (this.#options.isClosed()) return Promise.resolve(this.#drop('shutdown'));
     if (this.#waiting.length >= MAX_WAITING) return Promise.resolve(this.#drop('intake-full'));
     return new Promise((resolve) => {
       this.#waiting.push({ entry, resolve });
@@ -116,7 +116,7 @@ export class RowIntake {
         key: entry.key,
         payload,
         sizeBytes: Buffer.byteLength(payload),
-        receivedAtMillis: this.#options.now(),
+        receivedAtMillis: this.#options.clock.now(),
       };
     } catch (error) {
       this.#options.diagnostics.warn('row-not-serialisable', `A row is not JSON: ${describeError(error)}`);
@@ -154,7 +154,7 @@ export class RowIntake {
     }
     for (const { row, resolve } of rows) {
       const result = { status: 'fallback', reason: 'no-room' } as const;
-      this.#options.lastResort.write(row, result.reason);
+      this.#options.lastResort(row, result.reason);
       this.#options.books.settle(result);
       resolve(result);
     }

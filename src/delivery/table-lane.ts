@@ -6,17 +6,19 @@
 import type { Timer } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import { Circuit } from './circuit.ts';
+import type { DeliveryBooks, SettledResult } from './delivery-books.ts';
 import { MAX_ROW_BYTES, type RowError } from './insert-transport.ts';
-import type { TableName, WriteResult } from './row-sink.ts';
+import type { TableName } from './row-sink.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
 import { TableRequests, type TableRequestsOptions } from './table-requests.ts';
 
 export interface TableLaneOptions extends Omit<TableRequestsOptions, 'stop'> {
   readonly random?: () => number;
+  readonly books: DeliveryBooks;
   readonly stores: () => readonly RowStore[];
   /** Whether a flush is under way: what is due goes at once. */
   readonly isHurried: () => boolean;
-  readonly onSettled: (row: HeldRow, result: WriteResult) => void;
+  readonly onSettled: (row: HeldRow, result: SettledResult) => void;
   /** Something changed: rows were settled, refused or released. */
   readonly onChange: () => void;
 }
@@ -163,14 +165,10 @@ export class TableLane {
     const withError = (kind: RowError['kind']): HeldRow[] =>
       rows.filter((_, index) => errors.get(index)?.kind === kind);
     const stored = rows.filter((_, index) => !errors.has(index));
-    this.#options.books.rowsCut += rows.filter(
-      (row, index) => !errors.has(index) && sent[index] !== row.payload,
-    ).length;
-    if (stored.length > 0) {
-      store.remove(stored);
-      this.#options.books.settle({ status: 'stored' }, stored.length);
-      for (const row of stored) this.#options.onSettled(row, { status: 'stored' });
-    }
+    if (stored.length > 0) store.remove(stored);
+    for (const row of stored) this.#options.onSettled(row, { status: 'stored' });
+    const isCut = (row: HeldRow, index: number): boolean => !errors.has(index) && sent[index] !== row.payload;
+    this.#options.books.rowsCut += rows.filter(isCut).length;
     for (const [index, error] of errors) {
       const row = rows[index];
       if (error.kind === 'refused' && row !== undefined) this.#refuse(store, [row], error.reason);

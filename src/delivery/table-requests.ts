@@ -6,9 +6,8 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { type DeadlineResult, withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
-import type { DeliveryBooks } from './delivery-books.ts';
 import type { DeliveryConfig } from './delivery-config.ts';
-import type { DeliveryRequest } from './delivery-request.ts';
+import type { DeliveryRequest } from './delivery-metrics.ts';
 import type { InsertOutcome, InsertTransport, RowError } from './insert-transport.ts';
 import type { TableName } from './row-sink.ts';
 import type { HeldRow } from './row-store.ts';
@@ -22,7 +21,6 @@ export interface TableRequestsOptions {
   readonly config: DeliveryConfig;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
-  readonly books: DeliveryBooks;
   /** May reject, e.g. where the client's package is not installed. */
   readonly transport: () => Promise<InsertTransport>;
   readonly onRequest: (request: DeliveryRequest) => void;
@@ -50,7 +48,8 @@ export class TableRequests {
     if ([...paths].some((path) => !this.#unknown.has(path))) {
       const answer = await this.#call((transport, signal) => transport.columns(this.#options.table, signal));
       if (answer.status === 'done' && answer.value !== undefined) {
-        for (const row of rows) for (const path of findUnknownPaths(row.payload, answer.value)) paths.add(path);
+        for (const row of rows)
+          for (const path of findUnknownPaths(JSON.parse(row.payload), answer.value)) paths.add(path);
       }
     }
     for (const path of paths) {
@@ -64,24 +63,19 @@ export class TableRequests {
 
   /** @param sent what `render` gave for each row */
   async insert(rows: readonly HeldRow[], sent: readonly string[]): Promise<InsertOutcome> {
-    const { clock, books } = this.#options;
+    const { clock, onRequest, table } = this.#options;
     const insertRows = rows.map((row, index) => ({
       insertId: resolveInsertId(row.key),
       json: sent[index] ?? row.payload,
     }));
     const startedAt = clock.monotonic();
-    const answer = await this.#call((transport, signal) => transport.insert(this.#options.table, insertRows, signal));
+    const answer = await this.#call((transport, signal) => transport.insert(table, insertRows, signal));
     const outcome: InsertOutcome =
       answer.status === 'done' ? answer.value : { status: 'unavailable', reason: answer.reason };
-    const error = outcome.status === 'answered' ? undefined : outcome.reason;
-    books.requests += 1;
-    if (error !== undefined) books.failedRequests += 1;
-    this.#options.onRequest({
+    onRequest({
       destination: 'bigquery',
-      table: this.#options.table,
-      rows: rows.length,
       durationMillis: clock.monotonic() - startedAt,
-      error,
+      error: outcome.status === 'answered' ? undefined : outcome.reason,
     });
     return outcome;
   }

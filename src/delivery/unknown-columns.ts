@@ -45,23 +45,14 @@ export class UnknownColumns {
   }
 }
 
-/** Dotted paths of a row's columns that a table does not have. */
-export function findUnknownPaths(json: string, columns: ReadonlySet<string>): string[] {
-  const found = new Set<string>();
-  collectUnknown(JSON.parse(json), '', columns, found);
-  return [...found];
-}
-
-function collectUnknown(value: unknown, path: string, columns: ReadonlySet<string>, found: Set<string>): void {
-  if (Array.isArray(value)) {
-    for (const item of value) collectUnknown(item, path, columns, found);
-    return;
-  }
+/** Dotted paths of a row's columns that a table does not have; one that stands in a list may come again. */
+export function* findUnknownPaths(value: unknown, columns: ReadonlySet<string>, path = ''): Generator<string> {
+  if (Array.isArray(value)) for (const item of value) yield* findUnknownPaths(item, columns, path);
   if (!isObject(value)) return;
   for (const [name, child] of Object.entries(value)) {
     const at = joinPath(path, name);
-    if (columns.has(at.toLowerCase())) collectUnknown(child, at, columns, found);
-    else found.add(at);
+    if (columns.has(at.toLowerCase())) yield* findUnknownPaths(child, columns, at);
+    else yield at;
   }
 }
 

@@ -5,7 +5,7 @@
 
 import type { BigQuery, Dataset, Table } from '@google-cloud/bigquery';
 import { importPackage } from '../base/import-package.ts';
-import { isObject } from '../base/json-value.ts';
+import { isArray, isObject, nonEmptyString, property, propertyAt } from '../base/json-value.ts';
 import type { TableDefinition } from '../record/column.ts';
 import { renderBigQueryLatestView } from '../store/bigquery-ddl.ts';
 import { bigQueryName } from '../store/bigquery-name.ts';
@@ -110,10 +110,12 @@ async function initTable(
     if (!dryRun) await orExists(dataset.createTable(name, wanted));
     return { resource, action: 'create', detail: '' };
   }
-  const { fields, added, conflicts } = extendBigQueryFields(readFields(present), wanted.schema.fields);
+  const listed = propertyAt(present, 'schema', 'fields');
+  const fieldsThere = isArray(listed) ? listed.filter(isField) : [];
+  const { fields, added, conflicts } = extendBigQueryFields(fieldsThere, wanted.schema.fields);
   if (added.length > 0 && !dryRun) await table.setMetadata({ schema: { fields } });
   if (conflicts.length > 0) return { resource, action: 'conflict', detail: conflicts.join('; ') };
-  const partition = isObject(present.timePartitioning) ? present.timePartitioning.field : undefined;
+  const partition = propertyAt(present, 'timePartitioning', 'field');
   if (added.length > 0) return { resource, action: 'add-columns', detail: added.join(', ') };
   // An existing table cannot be partitioned afterwards; its rows are right all the same.
   const detail = partition === definition.partitionBy ? '' : `not partitioned by ${definition.partitionBy}`;
@@ -137,14 +139,11 @@ async function initView(dataset: Dataset, name: string, query: string, dryRun: b
 
 async function runQuery(client: BigQuery, location: string | undefined, query: string): Promise<QueryRow[]> {
   const [rows] = await client.query({ query, ...(location !== undefined && { location }) });
+  // The client wraps dates and times in objects that hold their text.
+  const plain = (value: unknown): unknown => nonEmptyString(property(value, 'value')) ?? value;
   return rows.map((row: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)])),
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])),
   );
-}
-
-/** The client wraps dates and times in objects that hold their text. */
-function plainValue(value: unknown): unknown {
-  return isObject(value) && typeof value.value === 'string' ? value.value : value;
 }
 
 async function mayInsert(client: BigQuery, { dataset, table }: BigQueryAdminOptions): Promise<boolean> {
@@ -158,7 +157,7 @@ async function readMetadata(resource: Dataset | Table): Promise<Record<string, u
     const [metadata]: unknown[] = await resource.getMetadata();
     return isObject(metadata) ? metadata : {};
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if (property(error, 'code') === 404) return undefined;
     throw error;
   }
 }
@@ -168,17 +167,8 @@ async function orExists(creation: Promise<unknown>): Promise<void> {
   try {
     await creation;
   } catch (error) {
-    if (statusOf(error) !== 409) throw error;
+    if (property(error, 'code') !== 409) throw error;
   }
-}
-
-function statusOf(error: unknown): unknown {
-  return isObject(error) ? error.code : undefined;
-}
-
-function readFields(metadata: Readonly<Record<string, unknown>>): readonly PresentField[] {
-  const { schema } = metadata;
-  return isObject(schema) && Array.isArray(schema.fields) ? schema.fields.filter(isField) : [];
 }
 
 function isField(field: unknown): field is PresentField {

@@ -1,57 +1,43 @@
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import type { SettingValues } from '../config/setting-values.ts';
-import { DEFAULT_DELIVERY } from '../delivery/delivery-config.ts';
-import type { DeliverySink } from '../delivery/delivery-contract.ts';
+import { DEFAULT_DELIVERY, type OutboxConfig } from '../delivery/delivery-config.ts';
 import { recordDeliveryRequest } from '../delivery/delivery-metrics.ts';
-import { createDeliverySink } from '../delivery/delivery-sink.ts';
-
-export type BigQuerySinkSettings = Pick<
-  SettingValues,
-  | 'project'
-  | 'dataset'
-  | 'table'
-  | 'serverless'
-  | 'outboxPath'
-  | 'outboxMaxBytes'
-  | 'outboxWhenFull'
-  | 'outboxDurability'
-  | 'fallback'
->;
+import { DeliverySink } from '../delivery/delivery-sink.ts';
 
 /** The sink that delivers to BigQuery, behind an outbox on disk and before the fallback to Cloud Logging. */
-export function createBigQuerySink(
-  settings: BigQuerySinkSettings,
-  diagnostics: Diagnostics,
-  clock: Clock,
-): DeliverySink {
-  const projectId = settings.project === undefined ? {} : { projectId: settings.project };
-  return createDeliverySink(
+export function createBigQuerySink(settings: SettingValues, diagnostics: Diagnostics, clock: Clock): DeliverySink {
+  const { project: projectId, dataset: datasetId, table } = settings;
+  return new DeliverySink(
     {
       ...DEFAULT_DELIVERY,
       serverless: settings.serverless,
-      outbox: {
-        directory: settings.outboxPath,
-        maxBytes: settings.outboxMaxBytes,
-        whenFull: settings.outboxWhenFull,
-        durability: settings.outboxDurability,
-      },
+      outbox: outboxConfig(settings),
     },
     {
-      ...projectId,
+      projectId,
       diagnostics,
       clock,
       onRequest: recordDeliveryRequest,
       transport: async () => {
         const { createBigQueryTransport } = await import('./bigquery-transport.ts');
-        return createBigQueryTransport({ ...projectId, datasetId: settings.dataset, table: settings.table });
+        return createBigQueryTransport({ projectId, datasetId, table });
       },
       ...(settings.fallback && {
         fallback: async () => {
           const { createCloudLoggingWriter } = await import('./cloud-logging.ts');
-          return createCloudLoggingWriter(projectId);
+          return createCloudLoggingWriter({ projectId });
         },
       }),
     },
   );
+}
+
+export function outboxConfig(settings: SettingValues): OutboxConfig {
+  return {
+    directory: settings.outboxPath,
+    maxBytes: settings.outboxMaxBytes,
+    whenFull: settings.outboxWhenFull,
+    durability: settings.outboxDurability,
+  };
 }

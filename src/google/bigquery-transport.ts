@@ -10,14 +10,14 @@ import { describeError } from '../base/errors.ts';
 import { importPackage } from '../base/import-package.ts';
 import { isObject } from '../base/json-value.ts';
 import { type HttpAnswer, parseInsertAnswer } from '../delivery/bigquery-answer.ts';
-import type { InsertOutcome, InsertRow, InsertTransport } from '../delivery/insert-transport.ts';
+import type { InsertRow, InsertTransport } from '../delivery/insert-transport.ts';
 import type { TableName } from '../delivery/row-sink.ts';
 import { bigQueryName } from '../store/bigquery-name.ts';
-import { withoutTracing } from './without-tracing.ts';
+import { withoutTracing } from '../traces/without-tracing.ts';
 
 export interface BigQueryTransportOptions {
   /** Default: the project of the credentials. */
-  readonly projectId?: string;
+  readonly projectId?: string | undefined;
   readonly datasetId: string;
   /** Name of the table of the rows; the others are named after it. */
   readonly table: string;
@@ -25,8 +25,6 @@ export interface BigQueryTransportOptions {
   readonly apiEndpoint?: string;
   /** Passed to the official client as they are, e.g. `keyFilename`, `credentials`, `authClient`. */
   readonly clientOptions?: Readonly<Record<string, unknown>>;
-  /** Wall clock, for a `Retry-After` that is a date. Default: the system's. */
-  readonly now?: () => number;
 }
 
 interface Connection {
@@ -42,64 +40,42 @@ interface Connection {
  * @throws MissingPackageError where `@google-cloud/bigquery` is not installed
  */
 export async function createBigQueryTransport(options: BigQueryTransportOptions): Promise<InsertTransport> {
-  const transport = new BigQueryTransport(options);
-  await transport.connect();
-  return transport;
-}
-
-class BigQueryTransport implements InsertTransport {
-  readonly name = 'bigquery';
-  readonly #options: BigQueryTransportOptions;
-  #connection: Promise<Connection> | undefined;
-
-  constructor(options: BigQueryTransportOptions) {
-    this.#options = options;
-  }
-
-  connect(): Promise<Connection> {
-    this.#connection ??= openConnection(this.#options).catch((error: unknown) => {
-      this.#connection = undefined;
-      throw error;
-    });
-    return this.#connection;
-  }
-
-  async insert(table: TableName, rows: readonly InsertRow[], signal: AbortSignal): Promise<InsertOutcome> {
-    try {
-      const answer = await this.#request(`${this.#path(table)}/insertAll`, renderInsertBody(rows), signal);
-      if (answer.status === 401) this.#connection = undefined;
-      return parseInsertAnswer(answer, rows.length, (this.#options.now ?? Date.now)());
-    } catch (error) {
-      return { status: 'unavailable', reason: describeCause(error) };
-    }
-  }
-
-  async columns(table: TableName, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
-    try {
-      const answer = await this.#request(`${this.#path(table)}?fields=schema`, undefined, signal);
-      return answer.status === 200 ? readColumnPaths(JSON.parse(answer.body)) : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #path(table: TableName): string {
-    return `/tables/${encodeURIComponent(bigQueryName(this.#options.table, table))}`;
-  }
-
-  async #request(path: string, body: string | undefined, signal: AbortSignal): Promise<HttpAnswer> {
-    const { authorize, datasetUrl } = await this.connect();
+  let connection: Connection | undefined = await openConnection(options);
+  const request = async (path: string, init: RequestInit): Promise<HttpAnswer> => {
+    connection ??= await openConnection(options);
+    const { authorize, datasetUrl } = connection;
     const url = `${datasetUrl}${path}`;
     const headers = await withoutTracing(() => authorize(url));
-    if (body !== undefined) headers.set('content-type', 'application/json');
-    const request = { method: body === undefined ? 'GET' : 'POST', headers, redirect: 'error', signal } as const;
-    const response = await withoutTracing(() => fetch(url, body === undefined ? request : { ...request, body }));
+    if (init.body !== undefined) headers.set('content-type', 'application/json');
+    const response = await withoutTracing(() => fetch(url, { ...init, headers, redirect: 'error' }));
     return {
       status: response.status,
       retryAfter: response.headers.get('retry-after') ?? undefined,
       body: await response.text(),
     };
-  }
+  };
+  const pathOf = (table: TableName): string => `/tables/${encodeURIComponent(bigQueryName(options.table, table))}`;
+  return {
+    async insert(table, rows, signal) {
+      try {
+        const body = renderInsertBody(rows);
+        const answer = await request(`${pathOf(table)}/insertAll`, { method: 'POST', body, signal });
+        // The next request looks for credentials anew.
+        if (answer.status === 401) connection = undefined;
+        return parseInsertAnswer(answer, rows.length, Date.now());
+      } catch (error) {
+        return { status: 'unavailable', reason: describeCause(error) };
+      }
+    },
+    async columns(table, signal) {
+      try {
+        const answer = await request(`${pathOf(table)}?fields=schema`, { signal });
+        return answer.status === 200 ? readColumnPaths(JSON.parse(answer.body)) : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+  };
 }
 
 async function openConnection(options: BigQueryTransportOptions): Promise<Connection> {

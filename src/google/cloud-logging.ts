@@ -5,16 +5,17 @@
  */
 import { describeError } from '../base/errors.ts';
 import { importPackage } from '../base/import-package.ts';
+import { property } from '../base/json-value.ts';
 import type { FallbackEntry, FallbackOutcome, FallbackWriter } from '../delivery/fallback-writer.ts';
+import { withoutTracing } from '../traces/without-tracing.ts';
 import { buildStruct, parseStruct } from './protobuf-struct.ts';
-import { withoutTracing } from './without-tracing.ts';
 
 /** The log that operators of the earlier system know. */
 export const FALLBACK_LOG = 'conversation_tracking_fallback';
 
 export interface CloudLoggingOptions {
   /** Default: the project of the credentials. */
-  readonly projectId?: string;
+  readonly projectId?: string | undefined;
   /** Passed to the official client as they are, e.g. `keyFilename`, `apiEndpoint`, `sslCreds`. */
   readonly clientOptions?: Readonly<Record<string, unknown>>;
 }
@@ -50,12 +51,12 @@ export async function createCloudLoggingWriter(options: CloudLoggingOptions): Pr
       await abortable(call, signal);
       return { status: 'answered', failed: new Set() };
     } catch (error) {
-      const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-      return code === INVALID_ARGUMENT ? 'invalid' : { status: 'unavailable', reason: describeError(error) };
+      return property(error, 'code') === INVALID_ARGUMENT
+        ? 'invalid'
+        : { status: 'unavailable', reason: describeError(error) };
     }
   };
   return {
-    name: 'cloud-logging',
     async write(entries, signal) {
       const outcome = await send(entries, signal);
       if (outcome !== 'invalid') return outcome;
@@ -80,10 +81,10 @@ export type LoggedEntry = {
 
 export interface ReadFallbackOptions extends CloudLoggingOptions {
   /** In the language of Cloud Logging, beside the log's name. */
-  readonly filter?: string;
+  readonly filter?: string | undefined;
   /** RFC 3339, inclusive. */
-  readonly from?: string;
-  readonly to?: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 /**
@@ -93,17 +94,18 @@ export interface ReadFallbackOptions extends CloudLoggingOptions {
  */
 export async function* readFallbackLog(options: ReadFallbackOptions): AsyncGenerator<LoggedEntry> {
   const { client, projectId } = await connect(options);
+  const { from, to, filter } = options;
   const conditions = [
     `logName="projects/${projectId}/logs/${FALLBACK_LOG}"`,
-    options.from === undefined ? undefined : `timestamp>="${options.from}"`,
-    options.to === undefined ? undefined : `timestamp<="${options.to}"`,
-    options.filter === undefined ? undefined : `(${options.filter})`,
+    from && `timestamp>="${from}"`,
+    to && `timestamp<="${to}"`,
+    filter && `(${filter})`,
   ];
   try {
     const entries = client.listLogEntriesAsync(
       {
         resourceNames: [`projects/${projectId}`],
-        filter: conditions.filter((condition) => condition !== undefined).join(' AND '),
+        filter: conditions.filter(Boolean).join(' AND '),
         orderBy: 'timestamp asc',
         pageSize: PAGE_SIZE,
       },

@@ -66,11 +66,7 @@ async function loadCredentials(project: string | undefined): Promise<GoogleCrede
     'traces.exporter: otlp-google',
     () => import('google-auth-library'),
   );
-  const auth = new GoogleAuth({ scopes: SCOPE, ...(project !== undefined && { projectId: project }) });
-  return {
-    getRequestHeaders: (url) => auth.getRequestHeaders(url),
-    getProjectId: () => auth.getProjectId(),
-  };
+  return new GoogleAuth({ scopes: SCOPE, ...(project !== undefined && { projectId: project }) });
 }
 
 function resourceInProject(project: string): (resource: Resource) => Resource {

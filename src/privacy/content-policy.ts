@@ -101,8 +101,8 @@ export function isHash(text: string): boolean {
 }
 
 function masked(redact: Redact, text: string): AppliedContent {
-  const redaction = redact(text);
-  return redaction.status === 'failed' ? { text: undefined, cut: true } : { text: redaction.text, cut: false };
+  const safe = redact(text);
+  return { text: safe, cut: safe === undefined };
 }
 
 /** What a cut leaves may look like a secret that the whole was none of: sixteen of twenty digits. */
@@ -110,7 +110,7 @@ function truncateStable(text: string, maxCodePoints: number, redact: Redact): st
   let short = truncateCodePoints(text, maxCodePoints);
   if (short === text) return text;
   for (let pass = 0; pass < MAX_CUTS; pass += 1) {
-    const { text: safe } = masked(redact, short);
+    const safe = redact(short);
     if (safe === undefined || safe === short) return safe;
     short = truncateCodePoints(safe, maxCodePoints);
   }

@@ -23,53 +23,40 @@ const DIGIT_ZEROS = [0x0660, 0x06f0, 0x0966];
 const MAX_CODE_POINT = 0x10ffff;
 
 export function foldText(original: string): FoldedText {
-  FOLDABLE.lastIndex = 0;
-  const first = FOLDABLE.exec(original);
-  if (first === null) return { text: original, toOriginal: (range) => range };
-
-  const pieces: string[] = [];
-  /** Where each folded piece begins in the folded text, and where the original goes on behind it. */
-  const foldedEnds: number[] = [];
-  const originalStarts: number[] = [];
-  const originalEnds: number[] = [];
-  let foldedLength = 0;
+  /** Where each folded piece ends in the folded text, and where it stands in the original. */
+  const pieces: { readonly foldedEnd: number; readonly start: number; readonly end: number }[] = [];
+  let text = '';
   let copiedTo = 0;
-  for (let match: RegExpExecArray | null = first; match !== null; match = FOLDABLE.exec(original)) {
-    const source = match[0];
-    const folded = foldOne(source);
-    const between = original.slice(copiedTo, match.index);
-    pieces.push(between, folded);
-    foldedLength += between.length + folded.length;
-    copiedTo = match.index + source.length;
-    foldedEnds.push(foldedLength);
-    originalStarts.push(match.index);
-    originalEnds.push(copiedTo);
+  for (const match of original.matchAll(FOLDABLE)) {
+    text += original.slice(copiedTo, match.index) + foldOne(match[0]);
+    copiedTo = match.index + match[0].length;
+    pieces.push({ foldedEnd: text.length, start: match.index, end: copiedTo });
   }
-  pieces.push(original.slice(copiedTo));
+  if (pieces.length === 0) return { text: original, toOriginal: (range) => range };
+  text += original.slice(copiedTo);
 
   /** Index of the last piece that ends at or before a folded index; -1 where there is none. */
   const pieceBefore = (foldedIndex: number): number => {
     let low = 0;
-    let high = foldedEnds.length;
+    let high = pieces.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((foldedEnds[middle] ?? 0) <= foldedIndex) low = middle + 1;
+      if ((pieces[middle]?.foldedEnd ?? 0) <= foldedIndex) low = middle + 1;
       else high = middle;
     }
     return low - 1;
   };
   /** A piece folds to one character at most, so whatever is not a piece runs in step with the original. */
   const toOriginalIndex = (foldedIndex: number): number => {
-    const piece = pieceBefore(foldedIndex);
-    return foldedIndex - (foldedEnds[piece] ?? 0) + (originalEnds[piece] ?? 0);
+    const { foldedEnd, end } = pieces[pieceBefore(foldedIndex)] ?? { foldedEnd: 0, end: 0 };
+    return foldedIndex - foldedEnd + end;
   };
   return {
-    text: pieces.join(''),
+    text,
     toOriginal: ({ start, end }) => {
       const last = toOriginalIndex(end - 1);
-      const next = pieceBefore(end - 1) + 1;
-      const lastIsPiece = originalStarts[next] === last;
-      return { start: toOriginalIndex(start), end: lastIsPiece ? (originalEnds[next] ?? last + 1) : last + 1 };
+      const next = pieces[pieceBefore(end - 1) + 1];
+      return { start: toOriginalIndex(start), end: next?.start === last ? next.end : last + 1 };
     },
   };
 }

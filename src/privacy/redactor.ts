@@ -20,12 +20,8 @@ export interface RedactionPattern {
 /** Must give its own output back as it is, for a text may pass again. */
 export type RedactionFunction = (text: string) => string;
 
-export type Redaction =
-  | { readonly status: 'unchanged' | 'masked'; readonly text: string }
-  /** A redactor failed: no part of the text may be used. */
-  | { readonly status: 'failed' };
-
-export type Redact = (text: string) => Redaction;
+/** `undefined` where a redactor failed: no part of the text may be used. */
+export type Redact = (text: string) => string | undefined;
 
 interface NamedRange extends TextRange {
   readonly name: string;
@@ -70,10 +66,9 @@ export function createRedactor(config: RedactionConfig): Redact {
     try {
       let result = mask(text);
       for (const redact of config.functions) result = result === undefined ? result : redact(result);
-      if (typeof result !== 'string') return { status: 'failed' };
-      return { status: result === text ? 'unchanged' : 'masked', text: result };
+      return typeof result === 'string' ? result : undefined;
     } catch {
-      return { status: 'failed' };
+      return undefined;
     }
   };
 }

@@ -18,9 +18,7 @@ export class PartJoiner {
   #heldLength = 0;
 
   /** The record's JSON text once its last missing part is added. */
-  add(content: FallbackContent & { readonly body: { readonly kind: 'part' } }): string | undefined {
-    const { part, parts, text } = content.body;
-    const id = `${content.table}/${content.key}`;
+  add(id: string, { part, parts, text }: Extract<FallbackContent['body'], { kind: 'part' }>): string | undefined {
     const joining = this.#joining.get(id) ?? { parts, texts: new Map<number, string>() };
     this.#joining.set(id, joining);
     if (!joining.texts.has(part)) this.#heldLength += text.length;

@@ -1,3 +1,5 @@
+import { isObject, type JsonObject, parseContainer } from '../base/json-value.ts';
+
 /** Text of one object; a larger one is skipped and reported. */
 const MAX_OBJECT_LENGTH = 64 * 1024 * 1024;
 const OPEN = '{';
@@ -13,15 +15,15 @@ export type ReportProblem = (problem: string) => void;
 export async function* readJsonObjects(
   chunks: AsyncIterable<Uint8Array | string>,
   report: ReportProblem,
-): AsyncGenerator<Record<string, unknown>> {
+): AsyncGenerator<JsonObject> {
   const decoder = new TextDecoder();
   const scanner = new ObjectScanner();
   for await (const chunk of chunks) {
     const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
     for (const piece of scanner.scan(text)) {
-      const value = parseObject(piece);
-      if (value === undefined) report(`object ${scanner.count} is not JSON`);
-      else yield value;
+      const value = parseContainer(piece);
+      if (isObject(value)) yield value;
+      else report(`object ${scanner.count} is not JSON`);
     }
   }
   const problem = scanner.end();
@@ -88,13 +90,5 @@ class ObjectScanner {
     this.count += 1;
     if (isTooLarge) this.#tooLarge += 1;
     return isTooLarge ? undefined : object;
-  }
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject, parseContainer } from '../base/json-value.ts';
 import { parseFallbackPayload } from '../delivery/fallback-entry.ts';
 import type { LedgerEntry, TableName } from '../delivery/row-sink.ts';
 import { buildRowKey } from '../record/row-key.ts';
@@ -6,10 +7,7 @@ import { PartJoiner } from './part-joiner.ts';
 import type { ReportProblem } from './read-json-objects.ts';
 
 /** A row that a source names; validated later. */
-export type ReplayCandidate = Pick<LedgerEntry, 'key'> & {
-  readonly table: string;
-  readonly row: Readonly<Record<string, unknown>>;
-};
+export type ReplayCandidate = Pick<LedgerEntry, 'table' | 'key'> & { readonly row: JsonObject };
 
 /**
  * The rows in JSON objects of any of the forms that rows are kept in: entries of Cloud Logging (as `gcloud logging read` and sinks
@@ -26,7 +24,9 @@ export async function* readCandidates(
   const joiner = new PartJoiner();
   let foreign = 0;
   for await (const object of objects) {
-    const content = parseFallbackPayload(object.jsonPayload ?? object) ?? parseTextPayload(object.textPayload);
+    // A structured line that an agent kept as text.
+    const line = typeof object.textPayload === 'string' ? parseContainer(object.textPayload) : undefined;
+    const content = parseFallbackPayload(object.jsonPayload ?? object) ?? parseFallbackPayload(line);
     if (content === undefined) {
       if (typeof object.message_id === 'string') yield { table, key: buildRowKey(object, keyColumns), row: object };
       else foreign += 1;
@@ -37,26 +37,13 @@ export async function* readCandidates(
       yield { table: content.table, key: content.key, row: body.record };
       continue;
     }
-    const text = joiner.add({ ...content, body });
-    const row = text === undefined ? undefined : parseRecord(text);
-    if (row !== undefined) yield { table: content.table, key: content.key, row };
-    else if (text !== undefined) report(`has parts that do not fit together for ${content.key}`);
+    const text = joiner.add(`${content.table}/${content.key}`, body);
+    if (text === undefined) continue;
+    const row = parseContainer(text);
+    if (isObject(row)) yield { table: content.table, key: content.key, row };
+    else report(`has parts that do not fit together for ${content.key}`);
   }
   joiner.end();
   if (joiner.incomplete > 0) report(`lacks parts of ${joiner.incomplete} records`);
   if (foreign > 0) report(`has ${foreign} objects that hold no record`);
-}
-
-/** A structured line that an agent kept as text. */
-function parseTextPayload(text: unknown): ReturnType<typeof parseFallbackPayload> {
-  return typeof text === 'string' && text.startsWith('{') ? parseFallbackPayload(parseRecord(text)) : undefined;
-}
-
-function parseRecord(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }

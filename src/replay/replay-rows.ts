@@ -1,4 +1,4 @@
-import type { LedgerEntry, RowSink, TableName } from '../delivery/row-sink.ts';
+import type { LedgerEntry, RowSink } from '../delivery/row-sink.ts';
 import type { ContentPolicy } from '../privacy/content-policy.ts';
 import type { TableDefinition } from '../record/column.ts';
 import { redactRow } from '../record/redacted-row.ts';
@@ -17,7 +17,7 @@ export interface ReplayOptions {
   readonly tables: Readonly<Record<string, TableDefinition | undefined>>;
   /** Whose writes resolve once each row is stored or cannot be; undefined only reads. */
   readonly sink: RowSink | undefined;
-  readonly replayed: Pick<ReplayedKeys, 'see' | 'has' | 'add'>;
+  readonly replayed: ReplayedKeys;
   readonly report: ReportProblem;
   readonly onProgress: (books: ReplayBooks) => void;
   /** Ends the replay after the batch that is under way. */
@@ -46,13 +46,7 @@ export interface ReplayBooks {
 
 /** Reads a source's rows, checks them, and stores those that no earlier replay stored. Can be interrupted and repeated. */
 export async function replayRows(options: ReplayOptions): Promise<ReplayBooks> {
-  const replay = new Replay(options);
-  return replay.run();
-}
-
-class Replay {
-  readonly #options: ReplayOptions;
-  readonly #books: ReplayBooks = {
+  const books: ReplayBooks = {
     read: 0,
     stored: 0,
     storedBefore: 0,
@@ -63,75 +57,74 @@ class Replay {
     wouldStore: 0,
     finished: false,
   };
-  #batch: LedgerEntry[] = [];
-  #batchBytes = 0;
-
-  constructor(options: ReplayOptions) {
-    this.#options = options;
+  let batch: LedgerEntry[] = [];
+  let batchBytes = 0;
+  const write = async (): Promise<void> => {
+    const entries = batch;
+    batch = [];
+    batchBytes = 0;
+    if (entries.length > 0) await writeBatch(entries, options, books);
+  };
+  for await (const candidate of options.candidates) {
+    books.read += 1;
+    const entry = checkCandidate(candidate, options, books);
+    if (entry === undefined) continue;
+    batch.push(entry);
+    batchBytes += JSON.stringify(entry.row).length;
+    if (batch.length >= BATCH_ROWS || batchBytes >= BATCH_BYTES) await write();
+    if (options.interrupt.aborted || books.undelivered > 0) break;
   }
+  // An interruption while the source was read: what was read is still written.
+  await write();
+  books.finished = !options.interrupt.aborted && books.undelivered === 0;
+  return books;
+}
 
-  async run(): Promise<ReplayBooks> {
-    const { candidates, interrupt } = this.#options;
-    for await (const candidate of candidates) {
-      this.#books.read += 1;
-      const entry = this.#check(candidate);
-      if (entry === undefined) continue;
-      this.#batch.push(entry);
-      this.#batchBytes += JSON.stringify(entry.row).length;
-      if (this.#batch.length >= BATCH_ROWS || this.#batchBytes >= BATCH_BYTES) await this.#write();
-      if (interrupt.aborted || this.#books.undelivered > 0) break;
-    }
-    // An interruption while the source was read: what was read is still written.
-    await this.#write();
-    this.#books.finished = !interrupt.aborted && this.#books.undelivered === 0;
-    return this.#books;
+/** The row as it is to be written; undefined for one that is not, which is counted. */
+function checkCandidate(
+  { table, key, row }: ReplayCandidate,
+  { tables, replayed, report, policy }: ReplayOptions,
+  books: ReplayBooks,
+): LedgerEntry | undefined {
+  if (!replayed.see(table, key)) {
+    books.duplicates += 1;
+    return undefined;
   }
+  const definition = tables[table];
+  const problem = definition === undefined ? 'is for an unknown table' : findRowProblem(row, definition.columns);
+  if (definition === undefined || problem !== undefined) {
+    books.invalid += 1;
+    report(`row ${key} ${problem}`);
+    return undefined;
+  }
+  if (replayed.has(table, key)) {
+    books.storedBefore += 1;
+    return undefined;
+  }
+  return { table, key, row: redactRow(definition, row, policy) };
+}
 
-  #check({ table, key, row }: ReplayCandidate): LedgerEntry | undefined {
-    const { tables, replayed, report, policy } = this.#options;
-    if (!replayed.see(table, key)) {
-      this.#books.duplicates += 1;
-      return undefined;
-    }
-    const definition = tables[table];
-    const problem = definition === undefined ? 'is for an unknown table' : findRowProblem(row, definition.columns);
-    if (definition === undefined || problem !== undefined) {
-      this.#books.invalid += 1;
-      report(`row ${key} ${problem}`);
-      return undefined;
-    }
-    if (replayed.has(table, key)) {
-      this.#books.storedBefore += 1;
-      return undefined;
-    }
-    return { table: definition.name as TableName, key, row: redactRow(definition, row, policy) };
+async function writeBatch(
+  batch: readonly LedgerEntry[],
+  { sink, replayed, report, onProgress }: ReplayOptions,
+  books: ReplayBooks,
+): Promise<void> {
+  if (sink === undefined) {
+    books.wouldStore += batch.length;
+    return;
   }
-
-  async #write(): Promise<void> {
-    const { sink, replayed, report, onProgress } = this.#options;
-    const batch = this.#batch;
-    this.#batch = [];
-    this.#batchBytes = 0;
-    if (batch.length === 0) return;
-    if (sink === undefined) {
-      this.#books.wouldStore += batch.length;
-      return;
+  const results = await sink.write(batch);
+  replayed.add(batch.filter((_, index) => results[index]?.status === 'stored'));
+  for (const [index, entry] of batch.entries()) {
+    const result = results[index];
+    if (result?.status === 'stored') {
+      books.stored += 1;
+    } else if (result?.status === 'fallback' || (result?.status === 'dropped' && result.reason !== 'shutdown')) {
+      books.refused += 1;
+      report(`row ${entry.key} was refused: ${result.reason}`);
+    } else {
+      books.undelivered += 1;
     }
-    const results = await sink.write(batch);
-    const stored: LedgerEntry[] = [];
-    for (const [index, entry] of batch.entries()) {
-      const result = results[index];
-      if (result?.status === 'stored') {
-        stored.push(entry);
-      } else if (result?.status !== 'fallback' && !(result?.status === 'dropped' && result.reason !== 'shutdown')) {
-        this.#books.undelivered += 1;
-      } else {
-        this.#books.refused += 1;
-        report(`row ${entry.key} was refused: ${result.reason}`);
-      }
-    }
-    this.#books.stored += stored.length;
-    replayed.add(stored);
-    onProgress(this.#books);
   }
+  onProgress(books);
 }

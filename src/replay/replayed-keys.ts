@@ -3,18 +3,24 @@
  * again, store each row once. A SQLite file beside the outbox. Losing it costs duplicates that the view removes, never a row.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { transaction } from '../base/open-sqlite.ts';
 
 export class ReplayedKeys {
   readonly #database: DatabaseSync;
   readonly #target: string;
+  readonly #forgets: boolean;
   readonly #find: StatementSync;
   readonly #insert: StatementSync;
   readonly #see: StatementSync;
 
-  /** @param target the store that rows go to, by name: a row stored in one may be replayed into another */
-  constructor(database: DatabaseSync, target: string) {
+  /**
+   * @param target the store that rows go to, by name: a row stored in one may be replayed into another
+   * @param forgets whether rows that earlier replays stored count as new
+   */
+  constructor(database: DatabaseSync, target: string, forgets: boolean) {
     this.#database = database;
     this.#target = target;
+    this.#forgets = forgets;
     database.exec(
       'CREATE TABLE IF NOT EXISTS replayed (target TEXT, tbl TEXT, key TEXT, PRIMARY KEY (target, tbl, key)) STRICT, WITHOUT ROWID',
     );
@@ -31,13 +37,13 @@ export class ReplayedKeys {
   }
 
   has(table: string, key: string): boolean {
-    return this.#find.get(this.#target, table, key) !== undefined;
+    return !this.#forgets && this.#find.get(this.#target, table, key) !== undefined;
   }
 
   add(keys: readonly { readonly table: string; readonly key: string }[]): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    for (const { table, key } of keys) this.#insert.run(this.#target, table, key);
-    this.#database.exec('COMMIT');
+    transaction(this.#database, () => {
+      for (const { table, key } of keys) this.#insert.run(this.#target, table, key);
+    });
   }
 
   close(): void {

@@ -20,12 +20,12 @@ export interface BigQueryDataset {
 
 /** `CREATE TABLE` in GoogleSQL, for those who keep their schema in SQL. `spanledger init` uses the API instead. */
 export function renderBigQueryCreateTable(table: TableDefinition, target: BigQueryDataset): string {
-  const clauses = [
-    `CREATE TABLE IF NOT EXISTS ${quoteTable(target, table.name)} (\n  ${table.columns.map((column) => renderColumn(column, '  ')).join(',\n  ')}\n)`,
+  const columns = table.columns.map((column) => renderColumn(column, '  ')).join(',\n  ');
+  return [
+    `CREATE TABLE IF NOT EXISTS ${quoteTable(target, table.name)} (\n  ${columns}\n)`,
     ...renderPartition(table),
     ...(table.clusterBy.length === 0 ? [] : [`CLUSTER BY ${table.clusterBy.join(', ')}`]),
-  ];
-  return clauses.join('\n');
+  ].join('\n');
 }
 
 /** The query of the view `conversation_logs_latest` in GoogleSQL. */

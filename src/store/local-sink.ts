@@ -8,6 +8,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { BUSY, explainStoreError, resultCode } from '../base/sqlite-error.ts';
+import { DeliveryBooks, type SettledResult } from '../delivery/delivery-books.ts';
 import type { FlushResult, LedgerEntry, RowSink, SinkStats, WriteResult } from '../delivery/row-sink.ts';
 import { LocalStore } from './local-store.ts';
 
@@ -22,10 +23,10 @@ export interface LocalSinkOptions {
 
 interface QueuedRow {
   readonly entry: LedgerEntry;
-  /** Given once; afterwards the row is held. */
-  settle: ((result: WriteResult) => void) | undefined;
+  /** The first result counts: where it is `pending`, the row is held. */
+  readonly settle: (result: WriteResult) => void;
   /** Known once the row is held. */
-  heldBytes: number;
+  heldBytes: number | undefined;
 }
 
 /** About 10 ms of commit for rows of 6 KB. */
@@ -47,9 +48,7 @@ export class LocalSink implements RowSink {
   readonly #diagnostics: Diagnostics;
   readonly #maxHeldBytes: number;
   #queue: QueuedRow[] = [];
-  readonly #dropped = new Map<string, number>();
-  #received = 0;
-  #stored = 0;
+  readonly #books = new DeliveryBooks();
   #heldBytes = 0;
   #rowsSinceCheckpoint = 0;
   #store: LocalStore | undefined;
@@ -68,14 +67,16 @@ export class LocalSink implements RowSink {
   }
 
   write(entries: readonly LedgerEntry[]): Promise<readonly WriteResult[]> {
-    this.#received += entries.length;
-    if (this.#shutdown !== undefined) return Promise.resolve(entries.map(() => this.#drop('shutdown')));
-    const results = entries.map(
-      (entry) =>
-        new Promise<WriteResult>((settle) => {
-          this.#queue.push({ entry, settle, heldBytes: 0 });
-        }),
-    );
+    this.#books.received += entries.length;
+    if (this.#shutdown !== undefined) {
+      for (const _ of entries) this.#books.settle(drop('shutdown'));
+      return Promise.resolve(entries.map(() => drop('shutdown')));
+    }
+    const results = entries.map((entry) => {
+      const { promise, resolve } = Promise.withResolvers<WriteResult>();
+      this.#queue.push({ entry, settle: resolve, heldBytes: undefined });
+      return promise;
+    });
     if (this.#retry === undefined) this.#scheduleCommit();
     else this.#hold();
     return Promise.all(results);
@@ -97,13 +98,8 @@ export class LocalSink implements RowSink {
   }
 
   stats(): SinkStats {
-    return {
-      received: this.#received,
-      stored: this.#stored,
-      fallback: 0,
-      pending: this.#queue.length,
-      dropped: Object.fromEntries(this.#dropped),
-    };
+    const { received, stored, fallback, dropped } = this.#books;
+    return { received, stored, fallback, pending: this.#queue.length, dropped };
   }
 
   persistSync(): void {
@@ -115,7 +111,7 @@ export class LocalSink implements RowSink {
   async #close(timeoutMillis: number): Promise<FlushResult> {
     const flushed = await this.flush(timeoutMillis);
     this.#retry?.timer.cancel();
-    for (const row of this.#queue.splice(0)) this.#settle(row, this.#drop('store-unavailable'));
+    for (const row of this.#queue.splice(0)) this.#settle(row, drop('store-unavailable'));
     this.#endFlushes();
     this.#closeStore();
     return flushed;
@@ -162,15 +158,12 @@ export class LocalSink implements RowSink {
     this.#queue = this.#queue.slice(slice.length);
     for (const [index, row] of slice.entries()) {
       if (taken[index] === true) {
-        this.#stored += 1;
         this.#settle(row, { status: 'stored' });
-      } else {
-        this.#diagnostics.warn(
-          'invalid-row',
-          `${row.entry.table} refuses a row: no such table, or a value does not fit its column`,
-        );
-        this.#settle(row, this.#drop('invalid-row'));
+        continue;
       }
+      const problem = 'refuses a row: no such table, or a value does not fit its column';
+      this.#diagnostics.warn('invalid-row', `${row.entry.table} ${problem}`);
+      this.#settle(row, drop('invalid-row'));
     }
     this.#checkpoint(slice.length);
     this.#endFlushes();
@@ -205,34 +198,25 @@ export class LocalSink implements RowSink {
   /** Answers those who wait for the rows of the queue; gives up rows beyond the bound. */
   #hold(): void {
     this.#queue = this.#queue.filter((row) => {
-      if (row.settle === undefined) return true;
+      if (row.heldBytes !== undefined) return true;
       const sizeBytes = measureRow(row.entry);
       if (this.#heldBytes + sizeBytes > this.#maxHeldBytes) {
-        this.#settle(row, this.#drop('store-unavailable'));
+        this.#settle(row, drop('store-unavailable'));
         return false;
       }
       row.heldBytes = sizeBytes;
       this.#heldBytes += sizeBytes;
-      this.#answer(row, { status: 'pending', durable: false });
+      row.settle({ status: 'pending', durable: false });
       return true;
     });
     this.#endFlushes();
   }
 
   /** The row leaves the queue. */
-  #settle(row: QueuedRow, result: WriteResult): void {
-    this.#heldBytes -= row.heldBytes;
-    this.#answer(row, result);
-  }
-
-  #answer(row: QueuedRow, result: WriteResult): void {
-    row.settle?.(result);
-    row.settle = undefined;
-  }
-
-  #drop(reason: string): WriteResult {
-    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
-    return { status: 'dropped', reason };
+  #settle(row: QueuedRow, result: SettledResult): void {
+    this.#books.settle(result);
+    this.#heldBytes -= row.heldBytes ?? 0;
+    row.settle(result);
   }
 
   #checkpoint(rows: number): void {
@@ -250,6 +234,10 @@ export class LocalSink implements RowSink {
     this.#store?.close();
     this.#store = undefined;
   }
+}
+
+function drop(reason: string): SettledResult {
+  return { status: 'dropped', reason };
 }
 
 function measureRow({ row }: LedgerEntry): number {

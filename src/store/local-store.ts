@@ -7,7 +7,7 @@ import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import { migrateSqlite } from './migrate-sqlite.ts';
 import { encodeSqliteRow } from './sqlite-row.ts';
 import { INSERT_ID_COLUMN } from './sqlite-schema.ts';
-import { encodeSpan, SPAN_COLUMNS } from './sqlite-span.ts';
+import { encodeSpan } from './sqlite-span.ts';
 import { tableDefinition } from './tables.ts';
 
 /**
@@ -55,8 +55,7 @@ export class LocalStore {
       entries.map(({ table, key, row }) => {
         const definition = tableDefinition(table);
         if (definition === undefined) return false;
-        const columns = [...definition.columns, INSERT_ID_COLUMN].map(({ name }) => name);
-        return this.#insert(table, columns, () => [...encodeSqliteRow(definition, row), key]);
+        return this.#insert(table, () => ({ ...encodeSqliteRow(definition, row), [INSERT_ID_COLUMN.name]: key }));
       }),
     );
   }
@@ -64,7 +63,7 @@ export class LocalStore {
   /** Writes spans in one transaction; a span that is there already is left as it is. */
   insertSpans(spans: readonly SpanSnapshot[]): void {
     transaction(this.#database, () => {
-      for (const span of spans) this.#insert('spans', SPAN_COLUMNS, () => encodeSpan(span));
+      for (const span of spans) this.#insert('spans', () => encodeSpan(span));
     });
   }
 
@@ -87,23 +86,24 @@ export class LocalStore {
     closeQuietly(this.#database);
   }
 
-  #insert(table: string, columns: readonly string[], encode: () => readonly SQLInputValue[]): boolean {
-    let insert = this.#inserts.get(table);
-    if (insert === undefined) {
-      const places = columns.map(() => '?').join(', ');
-      insert = this.#database.prepare(
-        `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ON CONFLICT DO NOTHING`,
-      );
-      this.#inserts.set(table, insert);
-    }
+  #insert(table: string, encode: () => Readonly<Record<string, SQLInputValue>>): boolean {
     try {
-      insert.run(...encode());
+      const row = encode();
+      const insert = this.#inserts.get(table) ?? this.#prepareInsert(table, Object.keys(row));
+      insert.run(...Object.values(row));
       return true;
     } catch (error) {
       // A text in a number's column, NULL in a required one, no JSON value: this row only, and it would be refused again.
       if (resultCode(error) === CONSTRAINT || error instanceof TypeError || error instanceof RangeError) return false;
       throw error;
     }
+  }
+
+  #prepareInsert(table: string, columns: readonly string[]): StatementSync {
+    const values = `(${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+    const insert = this.#database.prepare(`INSERT INTO ${table} ${values} ON CONFLICT DO NOTHING`);
+    this.#inserts.set(table, insert);
+    return insert;
   }
 }
 

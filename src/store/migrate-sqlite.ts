@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from '../base/open-sqlite.ts';
-import type { TableDefinition } from '../record/column.ts';
+import type { Column, TableDefinition } from '../record/column.ts';
 import type { SchemaChange } from './schema-change.ts';
 import {
   INSERT_ID_COLUMN,
@@ -45,7 +45,7 @@ function planTable(database: DatabaseSync, table: TableDefinition): SqliteChange
   // Rows that are there have no value for it, so that even a required column is added as nullable.
   const missing = wanted
     .filter(({ name }) => !present.has(name))
-    .map((column) => ({ ...column, mode: nullable(column.mode) }));
+    .map((column): Column => (column.mode === 'REQUIRED' ? { ...column, mode: 'NULLABLE' } : column));
   if (missing.length === 0) return { resource, action: 'unchanged', detail: '', statements: [] };
   return {
     resource,
@@ -56,10 +56,6 @@ function planTable(database: DatabaseSync, table: TableDefinition): SqliteChange
       ...create.slice(1),
     ],
   };
-}
-
-function nullable(mode: TableDefinition['columns'][number]['mode']): TableDefinition['columns'][number]['mode'] {
-  return mode === 'REQUIRED' ? 'NULLABLE' : mode;
 }
 
 function planObject(
@@ -78,10 +74,6 @@ function planObject(
 }
 
 function readColumns(database: DatabaseSync, table: string): ReadonlySet<unknown> {
-  return new Set(
-    database
-      .prepare('SELECT name FROM pragma_table_info(?)')
-      .all(table)
-      .map(({ name }) => name),
-  );
+  const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all(table);
+  return new Set(columns.map(({ name }) => name));
 }

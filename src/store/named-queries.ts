@@ -1,63 +1,55 @@
-import type { NamedQuery, StoreTables } from '../delivery/store-reader.ts';
+import type { NamedQuery } from '../delivery/store-reader.ts';
 import { MISMATCHES_QUERY } from '../migration/mismatches-query.ts'; // migration
 
 // `1.0 *` and `100.0 *`: SQLite divides integers without their fraction.
 const share = (part: string, whole: string): string => `ROUND(100.0 * ${part} / NULLIF(${whole}, 0), 2)`;
 const countIf = (condition: string): string => `COUNT(CASE WHEN ${condition} THEN 1 END)`;
-const perDay = ({ latest }: StoreTables, since: string, columns: readonly string[], where = ''): string =>
-  `SELECT
+
+/** A question whose answer is a row a day. */
+function perDay(name: string, question: string, columns: readonly string[], where = ''): NamedQuery {
+  return {
+    name,
+    question,
+    render: ({ latest }, since) => `SELECT
   date_partition AS day,
   ${columns.join(',\n  ')}
 FROM ${latest}
 WHERE date_partition >= '${since}'${where === '' ? '' : ` AND ${where}`}
 GROUP BY date_partition
-ORDER BY date_partition DESC`;
+ORDER BY date_partition DESC`,
+  };
+}
 
 export const NAMED_QUERIES: readonly NamedQuery[] = [
-  {
-    name: 'tokens-per-day',
-    question: 'How many tokens does a turn take, day by day?',
-    render: (tables, since) =>
-      perDay(tables, since, [
-        'COUNT(*) AS turns',
-        'SUM(total_token_count) AS tokens',
-        'ROUND(AVG(total_token_count), 1) AS average',
-        'MIN(total_token_count) AS minimum',
-        'MAX(total_token_count) AS maximum',
-        `${countIf('total_token_count IS NULL')} AS without_tokens`,
-      ]),
-  },
-  {
-    name: 'zip-performance',
-    question: 'How fast are ZIPs made, and are they whole?',
-    render: (tables, since) =>
-      perDay(
-        tables,
-        since,
-        [
-          'COUNT(*) AS zips',
-          'ROUND(AVG(zip_generation_time_ms), 0) AS average_generation_ms',
-          'ROUND(AVG(zip_parallel_download_time_ms), 0) AS average_download_ms',
-          'ROUND(AVG(zip_files_included), 1) AS average_files',
-          'SUM(zip_files_missing) AS files_missing',
-          'ROUND(AVG(zip_total_size_bytes), 0) AS average_bytes',
-        ],
-        'zip_generated = TRUE',
-      ),
-  },
-  {
-    name: 'error-rate',
-    question: 'How many turns fail or are incomplete?',
-    render: (tables, since) =>
-      perDay(tables, since, [
-        'COUNT(*) AS turns',
-        `${countIf('success = FALSE')} AS failed`,
-        `${share(countIf('success = FALSE'), 'COUNT(*)')} AS failed_percent`,
-        `${countIf('success IS NULL')} AS unknown`,
-        `${countIf('complete = FALSE')} AS incomplete`,
-        'SUM(tool_error_count) AS tool_errors',
-      ]),
-  },
+  perDay('tokens-per-day', 'How many tokens does a turn take, day by day?', [
+    'COUNT(*) AS turns',
+    'SUM(total_token_count) AS tokens',
+    'ROUND(AVG(total_token_count), 1) AS average',
+    'MIN(total_token_count) AS minimum',
+    'MAX(total_token_count) AS maximum',
+    `${countIf('total_token_count IS NULL')} AS without_tokens`,
+  ]),
+  perDay(
+    'zip-performance',
+    'How fast are ZIPs made, and are they whole?',
+    [
+      'COUNT(*) AS zips',
+      'ROUND(AVG(zip_generation_time_ms), 0) AS average_generation_ms',
+      'ROUND(AVG(zip_parallel_download_time_ms), 0) AS average_download_ms',
+      'ROUND(AVG(zip_files_included), 1) AS average_files',
+      'SUM(zip_files_missing) AS files_missing',
+      'ROUND(AVG(zip_total_size_bytes), 0) AS average_bytes',
+    ],
+    'zip_generated = TRUE',
+  ),
+  perDay('error-rate', 'How many turns fail or are incomplete?', [
+    'COUNT(*) AS turns',
+    `${countIf('success = FALSE')} AS failed`,
+    `${share(countIf('success = FALSE'), 'COUNT(*)')} AS failed_percent`,
+    `${countIf('success IS NULL')} AS unknown`,
+    `${countIf('complete = FALSE')} AS incomplete`,
+    'SUM(tool_error_count) AS tool_errors',
+  ]),
   {
     name: 'errors',
     question: 'Which errors occur most?',
@@ -72,16 +64,11 @@ GROUP BY error_message
 ORDER BY turns DESC, error_message
 LIMIT ${limit}`,
   },
-  {
-    name: 'token-capture',
-    question: 'For which share of turns are the tokens known?',
-    render: (tables, since) =>
-      perDay(tables, since, [
-        'COUNT(*) AS turns',
-        `${countIf('total_token_count IS NOT NULL')} AS with_tokens`,
-        `${share('COUNT(total_token_count)', 'COUNT(*)')} AS captured_percent`,
-      ]),
-  },
+  perDay('token-capture', 'For which share of turns are the tokens known?', [
+    'COUNT(*) AS turns',
+    `${countIf('total_token_count IS NOT NULL')} AS with_tokens`,
+    `${share('COUNT(total_token_count)', 'COUNT(*)')} AS captured_percent`,
+  ]),
   {
     name: 'top-conversations',
     question: 'Which conversations take most tokens?',
@@ -118,18 +105,13 @@ WHERE date_partition >= '${since}' AND user_question_length IS NOT NULL
 GROUP BY question_length
 ORDER BY question_length`,
   },
-  {
-    name: 'thinking-share',
-    question: 'Which share of the tokens is reasoning?',
-    render: (tables, since) =>
-      perDay(tables, since, [
-        'COUNT(*) AS turns',
-        'SUM(thoughts_token_count) AS thoughts',
-        'SUM(total_token_count) AS tokens',
-        `${share('SUM(thoughts_token_count)', 'SUM(total_token_count)')} AS thoughts_percent`,
-        `${share('SUM(cached_content_token_count)', 'SUM(prompt_token_count)')} AS cached_percent_of_prompt`,
-      ]),
-  },
+  perDay('thinking-share', 'Which share of the tokens is reasoning?', [
+    'COUNT(*) AS turns',
+    'SUM(thoughts_token_count) AS thoughts',
+    'SUM(total_token_count) AS tokens',
+    `${share('SUM(thoughts_token_count)', 'SUM(total_token_count)')} AS thoughts_percent`,
+    `${share('SUM(cached_content_token_count)', 'SUM(prompt_token_count)')} AS cached_percent_of_prompt`,
+  ]),
   {
     name: 'cost-per-day',
     question: 'What does it cost? (where prices are configured)',

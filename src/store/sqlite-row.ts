@@ -1,9 +1,12 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Column, TableDefinition } from '../record/column.ts';
 
-/** One value for each column of the table, in its order: records and repeated columns as JSON text, booleans as 0 and 1. */
-export function encodeSqliteRow(table: TableDefinition, row: Readonly<Record<string, unknown>>): SQLInputValue[] {
-  return table.columns.map((column) => encodeValue(column, row[column.name]));
+/** A row by the columns of its table: records and repeated columns as JSON text, booleans as 0 and 1. */
+export function encodeSqliteRow(
+  table: TableDefinition,
+  row: Readonly<Record<string, unknown>>,
+): Record<string, SQLInputValue> {
+  return Object.fromEntries(table.columns.map((column) => [column.name, encodeValue(column, row[column.name])]));
 }
 
 function encodeValue({ type, mode }: Column, value: unknown): SQLInputValue {

@@ -1,4 +1,4 @@
-import { type Attributes, type AttributeValue, type Link, type SpanStatus, SpanStatusCode } from '@opentelemetry/api';
+import { type Attributes, type AttributeValue, type SpanStatus, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
 import type { ContentField } from '../privacy/content-field.ts';
 import type { ContentPolicy } from '../privacy/content-policy.ts';
@@ -42,7 +42,7 @@ export class TraceContentFilter {
       status: this.#filterStatus(span),
       attributes,
       events: span.events.map((event) => this.#filterEvent(event, genAi)),
-      links: span.links.map((link) => this.#filterLink(link, genAi)),
+      links: span.links.map((link) => ({ ...link, attributes: this.#filter(link.attributes ?? {}, genAi) })),
       droppedAttributesCount:
         span.droppedAttributesCount + Object.keys(span.attributes).length - Object.keys(attributes).length,
     });
@@ -123,10 +123,6 @@ export class TraceContentFilter {
     };
   }
 
-  #filterLink(link: Link, genAi: boolean): Link {
-    return { ...link, attributes: this.#filter(link.attributes ?? {}, genAi) };
-  }
-
   /** Without its message, a failed span says the type of its error. */
   #filterStatus({ status, attributes, events }: ReadableSpan): SpanStatus {
     if (status.message === undefined) return status;
@@ -163,10 +159,8 @@ function behind(stack: string, message: string): string {
 }
 
 function stackFrames(stack: string): string {
-  return stack
-    .split('\n')
-    .filter((line) => STACK_FRAME.test(line))
-    .join('\n');
+  const lines = stack.split('\n');
+  return lines.filter((line) => STACK_FRAME.test(line)).join('\n');
 }
 
 /** The value with each of its texts treated; `undefined` where it is removed. Hosts set other things than the API allows. */

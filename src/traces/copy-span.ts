@@ -1,11 +1,8 @@
-import type { SpanContext } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
-export type SpanChanges = Partial<Omit<ReadableSpan, 'spanContext'>> & { readonly context?: SpanContext };
-
 /** A span like another but for the changes. The host's span stays as it is, and is not held by the copy's changed parts. */
-export function copySpan(span: ReadableSpan, changes: SpanChanges): ReadableSpan {
-  const { context = span.spanContext(), ...changed } = changes;
+export function copySpan(span: ReadableSpan, changes: Partial<ReadableSpan>): ReadableSpan {
+  const context = span.spanContext();
   const { parentSpanContext } = span;
   return {
     name: span.name,
@@ -25,6 +22,6 @@ export function copySpan(span: ReadableSpan, changes: SpanChanges): ReadableSpan
     droppedAttributesCount: span.droppedAttributesCount,
     droppedEventsCount: span.droppedEventsCount,
     droppedLinksCount: span.droppedLinksCount,
-    ...changed,
+    ...changes,
   };
 }

@@ -1,6 +1,6 @@
-import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { type ExportResult, ExportResultCode, suppressTracing } from '@opentelemetry/core';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { withoutTracing } from './without-tracing.ts';
 
 /**
  * Hands spans to an exporter, outside of what the host is doing: the exporter's requests make no spans of their own.
@@ -12,9 +12,7 @@ export function exportSpans(exporter: SpanExporter, spans: ReadableSpan[]): Prom
       if (code === ExportResultCode.SUCCESS) resolve();
       else reject(error ?? new Error('the exporter gave no reason'));
     };
-    context.with(suppressTracing(ROOT_CONTEXT), () => {
-      // An exporter may be an async function, whatever its type says.
-      Promise.resolve(exporter.export(spans, settle)).catch(reject);
-    });
+    // An exporter may be an async function, whatever its type says.
+    withoutTracing(() => Promise.resolve(exporter.export(spans, settle))).catch(reject);
   });
 }

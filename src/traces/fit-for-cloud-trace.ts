@@ -76,10 +76,9 @@ function fitEvent(event: TimedEvent): TimedEvent {
 
 function fitAttributes(attributes: Attributes, maxCount: number): Attributes {
   const entries = Object.entries(attributes);
-  const ranked = entries.length <= maxCount ? entries : rankEntries(entries);
   const fitted: Attributes = {};
   let count = 0;
-  for (const [key, value] of ranked) {
+  for (const [key, value] of entries.length > maxCount ? byRank(entries) : entries) {
     if (count === maxCount) break;
     const fittedKey = fitText(key, MAX_KEY_BYTES);
     const fittedValue = value === undefined ? undefined : fitValue(value);
@@ -90,14 +89,10 @@ function fitAttributes(attributes: Attributes, maxCount: number): Attributes {
   return fitted;
 }
 
-type Entry = readonly [key: string, value: AttributeValue | undefined];
-
-/** What matters first; the sort keeps the order of what matters alike. */
-function rankEntries(entries: readonly Entry[]): readonly Entry[] {
-  return entries
-    .map((entry) => ({ entry, rank: rankOf(entry[0]) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ entry }) => entry);
+/** What matters first; what matters alike keeps its order. */
+function byRank<Value>(entries: readonly (readonly [key: string, Value])[]): readonly (readonly [string, Value])[] {
+  const ranks = Map.groupBy(entries, ([key]) => rankOf(key));
+  return [...ranks].sort(([a], [b]) => a - b).flatMap(([, alike]) => alike);
 }
 
 function rankOf(key: string): number {

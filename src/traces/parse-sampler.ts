@@ -12,9 +12,6 @@ export interface SamplerReading {
   readonly warning: string | undefined;
 }
 
-const SAMPLER_VARIABLE = 'OTEL_TRACES_SAMPLER';
-const ARGUMENT_VARIABLE = 'OTEL_TRACES_SAMPLER_ARG';
-
 /** By the names of the specification; the argument is the ratio of the two that have one. */
 const SAMPLERS: Readonly<Record<string, (ratio: number) => Sampler>> = {
   always_on: () => new AlwaysOnSampler(),
@@ -30,17 +27,17 @@ const SAMPLERS: Readonly<Record<string, (ratio: number) => Sampler>> = {
  * Default: `parentbased_always_on`. Source: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function parseSampler(env: Readonly<Record<string, string | undefined>>): SamplerReading {
-  const name = env[SAMPLER_VARIABLE]?.trim();
+  const name = env.OTEL_TRACES_SAMPLER?.trim();
   if (name === undefined || name === '') return { sampler: createRatioSampler(1), warning: undefined };
   const create = Object.hasOwn(SAMPLERS, name) ? SAMPLERS[name] : undefined;
   if (create === undefined) {
-    const warning = `${SAMPLER_VARIABLE} is "${name}"; known: ${Object.keys(SAMPLERS).join(', ')}; every trace is sampled`;
+    const warning = `OTEL_TRACES_SAMPLER is "${name}"; known: ${Object.keys(SAMPLERS).join(', ')}; every trace is sampled`;
     return { sampler: createRatioSampler(1), warning };
   }
-  const argument = env[ARGUMENT_VARIABLE]?.trim();
+  const argument = env.OTEL_TRACES_SAMPLER_ARG?.trim();
   const ratio = argument === undefined || argument === '' ? 1 : Number(argument);
   if (ratio >= 0 && ratio <= 1) return { sampler: create(ratio), warning: undefined };
-  const warning = `${ARGUMENT_VARIABLE} is "${argument}"; allowed: a number from 0 to 1; 1 is used`;
+  const warning = `OTEL_TRACES_SAMPLER_ARG is "${argument}"; allowed: a number from 0 to 1; 1 is used`;
   return { sampler: create(1), warning: name.endsWith('traceidratio') ? warning : undefined };
 }
 

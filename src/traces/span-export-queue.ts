@@ -43,10 +43,7 @@ const SLICE_MILLIS = 4;
  */
 export class SpanExportQueue implements SpanProcessor {
   readonly #options: SpanExportQueueOptions;
-  readonly #maxQueueSize: number;
-  readonly #maxBatchSize: number;
-  readonly #delayMillis: number;
-  readonly #exportTimeoutMillis: number;
+  readonly #limits: Required<BatchLimits>;
   readonly #dropped = new Map<SpanExportDropReason, number>();
   #queue: ReadableSpan[] = [];
   #outlet: Promise<SpanOutlet> | undefined;
@@ -59,10 +56,13 @@ export class SpanExportQueue implements SpanProcessor {
 
   constructor(options: SpanExportQueueOptions) {
     this.#options = options;
-    this.#maxQueueSize = options.maxQueueSize ?? 2_048;
-    this.#maxBatchSize = Math.min(options.maxBatchSize ?? 512, this.#maxQueueSize);
-    this.#delayMillis = options.delayMillis ?? 5_000;
-    this.#exportTimeoutMillis = options.exportTimeoutMillis ?? 30_000;
+    const { maxQueueSize = 2_048, maxBatchSize = 512, delayMillis = 5_000, exportTimeoutMillis = 30_000 } = options;
+    this.#limits = {
+      maxQueueSize,
+      maxBatchSize: Math.min(maxBatchSize, maxQueueSize),
+      delayMillis,
+      exportTimeoutMillis,
+    };
   }
 
   onStart(): void {}
@@ -74,7 +74,7 @@ export class SpanExportQueue implements SpanProcessor {
   /** Takes a span whatever its flag says. */
   add(span: ReadableSpan): void {
     if (this.#stopped !== undefined) this.#drop('shutdown', 1);
-    else if (this.#queue.length >= this.#maxQueueSize) this.#drop('queue-full', 1);
+    else if (this.#queue.length >= this.#limits.maxQueueSize) this.#drop('queue-full', 1);
     else {
       this.#queue.push(span);
       this.#schedule();
@@ -110,7 +110,7 @@ export class SpanExportQueue implements SpanProcessor {
   /** @returns whether it was done in time */
   async #attempt(work: () => Promise<void>): Promise<boolean> {
     const { clock } = this.#options;
-    const result = await withDeadline({ clock, timeoutMillis: this.#exportTimeoutMillis }, work);
+    const result = await withDeadline({ clock, timeoutMillis: this.#limits.exportTimeoutMillis }, work);
     if (result.status === 'done') return true;
     this.#warn(result.reason);
     return false;
@@ -119,11 +119,11 @@ export class SpanExportQueue implements SpanProcessor {
   /** A full batch goes as soon as the host's own work is done. */
   #schedule(): void {
     if (this.#draining !== undefined || this.#queue.length === 0) return;
-    const isFull = this.#queue.length >= this.#maxBatchSize;
+    const isFull = this.#queue.length >= this.#limits.maxBatchSize;
     // Scheduled already, and when the batch became full, again for at once.
-    if (this.#timer !== undefined && this.#queue.length !== this.#maxBatchSize) return;
+    if (this.#timer !== undefined && this.#queue.length !== this.#limits.maxBatchSize) return;
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.setTimer(() => void this.#drain(), isFull ? 0 : this.#delayMillis);
+    this.#timer = this.#options.clock.setTimer(() => void this.#drain(), isFull ? 0 : this.#limits.delayMillis);
   }
 
   #drain(): Promise<void> {
@@ -138,7 +138,7 @@ export class SpanExportQueue implements SpanProcessor {
 
   async #exportAll(): Promise<void> {
     while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, this.#maxBatchSize);
+      const batch = this.#queue.splice(0, this.#limits.maxBatchSize);
       this.#inFlight = batch.length;
       const delivered = await this.#exportBatch(batch);
       this.#inFlight = 0;

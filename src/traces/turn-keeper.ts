@@ -31,14 +31,12 @@ const MAX_KEPT_TURNS = 1_000;
  * were recorded for the row anyway. A span is sent once, also where a late one amends its turn.
  */
 export class TurnKeeper {
-  readonly #rules: KeepRules;
-  readonly #export: (span: ReadableSpan) => void;
+  readonly #options: TurnKeeperOptions;
   /** Spans sent, by turn; the oldest turn goes first. */
   readonly #sent = new Map<string, Set<string>>();
 
   constructor(options: TurnKeeperOptions) {
-    this.#rules = options.rules;
-    this.#export = options.export;
+    this.#options = options;
   }
 
   /** @returns whether the backend sees the turn: then the row's `sampled` is true */
@@ -51,13 +49,13 @@ export class TurnKeeper {
     for (const span of [...spansOf(turn), ...turn.ancestors]) {
       if (span.sampled || span.endTimeUnixNano === undefined || sent.has(span.spanId)) continue;
       sent.add(span.spanId);
-      this.#export(spanFromSnapshot(span, TraceFlags.SAMPLED));
+      this.#options.export(spanFromSnapshot(span, TraceFlags.SAMPLED));
     }
     return true;
   }
 
   #matters({ success, startTimeUnixNano: start, endTimeUnixNano: end }: TurnOutcome): boolean {
-    const { errors, slowerThanMillis } = this.#rules;
+    const { errors, slowerThanMillis } = this.#options.rules;
     if (errors && success === false) return true;
     return slowerThanMillis !== undefined && end !== undefined && Number(end - start) / 1e6 >= slowerThanMillis;
   }

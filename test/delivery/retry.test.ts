@@ -4,8 +4,7 @@ import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { parseInsertAnswer, parseRetryAfter } from '../../src/delivery/bigquery-answer.ts';
 import { Circuit } from '../../src/delivery/circuit.ts';
 import { DEFAULT_DELIVERY, type DeliveryConfig } from '../../src/delivery/delivery-config.ts';
-import type { DeliverySink } from '../../src/delivery/delivery-contract.ts';
-import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
+import { DeliverySink } from '../../src/delivery/delivery-sink.ts';
 import { splitText } from '../../src/delivery/fallback-entry.ts';
 import type { FallbackEntry } from '../../src/delivery/fallback-writer.ts';
 import type { InsertOutcome, InsertRow } from '../../src/delivery/insert-transport.ts';
@@ -37,7 +36,7 @@ function script(
   const requests: Scripted['requests'] = [];
   const fallback: FallbackEntry[] = [];
   const said: string[] = [];
-  const sink = createDeliverySink(
+  const sink = new DeliverySink(
     { ...DEFAULT_DELIVERY, ...config },
     {
       clock,
@@ -45,7 +44,6 @@ function script(
       diagnostics: createDiagnostics({ write: (line) => said.push(line) }),
       transport: () =>
         Promise.resolve({
-          name: 'scripted',
           columns: () => Promise.resolve(undefined),
           insert: async (_table, rows) => {
             requests.push({ atSeconds: (clock.monotonic() - startedAt) / 1_000, rows });
@@ -55,7 +53,6 @@ function script(
       ...(hasFallback && {
         fallback: () =>
           Promise.resolve({
-            name: 'scripted',
             write: (entries: readonly FallbackEntry[]) => {
               fallback.push(...entries);
               return Promise.resolve({ status: 'answered' as const, failed: new Set<number>(), reason: '' });
@@ -170,7 +167,7 @@ test('a transport that cannot be made is an outage, said once', async () => {
 test('a client that is never ready, as beside a silent metadata server, is made again', async () => {
   const clock = new ManualClock();
   let made = 0;
-  const sink = createDeliverySink(DEFAULT_DELIVERY, {
+  const sink = new DeliverySink(DEFAULT_DELIVERY, {
     clock,
     random: () => 1,
     diagnostics: createDiagnostics({ write: () => undefined }),
@@ -179,7 +176,6 @@ test('a client that is never ready, as beside a silent metadata server, is made 
       if (made === 1) return new Promise(() => undefined);
       if (made === 2) throw new Error('no credentials');
       return Promise.resolve({
-        name: 'ready',
         columns: () => Promise.resolve(undefined),
         insert: () => Promise.resolve(UP),
       });

@@ -6,7 +6,7 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { DEFAULT_DELIVERY } from '../../src/delivery/delivery-config.ts';
-import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
+import { DeliverySink } from '../../src/delivery/delivery-sink.ts';
 import type { RowSink } from '../../src/delivery/row-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
@@ -156,7 +156,7 @@ function deliverySink(directory: string): RowSink {
       durability: 'process',
     },
   } as const;
-  return createDeliverySink(config, {
+  return new DeliverySink(config, {
     transport: () =>
       createBigQueryTransport({
         projectId: 'test-project',

@@ -17,18 +17,18 @@ describe('the hostile corpus', () => {
 
   it.each(POSITIVES)('$detector: masks $secret in its own detector, to the character', ({ detector, text, secret }) => {
     const redact = createRedactor({ detectors: [detector], patterns: [], functions: [] });
-    expect(redact(text)).toEqual({ status: 'masked', text: text.replace(secret, `[REDACTED:${detector}]`) });
+    expect(redact(text)).toBe(text.replace(secret, `[REDACTED:${detector}]`));
   });
 
   it.each(POSITIVES)('$detector: $secret is gone with every detector on', ({ text, secret }) => {
-    const redaction = redactAll(text);
-    expect(redaction).toMatchObject({ status: 'masked' });
-    expect(redaction.status === 'failed' ? '' : redaction.text).not.toContain(secret);
+    const redacted = redactAll(text);
+    expect(redacted).toContain('[REDACTED:');
+    expect(redacted).not.toContain(secret);
   });
 
   it.each(LOOK_ALIKES)('leaves %j alone', (text) => {
-    expect(redactAll(text)).toEqual({ status: 'unchanged', text });
+    expect(redactAll(text)).toBe(text);
     const inASentence = `Say ${text} to them.`;
-    expect(redactAll(inASentence)).toEqual({ status: 'unchanged', text: inASentence });
+    expect(redactAll(inASentence)).toBe(inASentence);
   });
 });

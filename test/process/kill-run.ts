@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
-import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
+import { DeliverySink } from '../../src/delivery/delivery-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { imbalance } from '../conformance/row-sink-suite.ts';
@@ -70,7 +70,7 @@ export async function runKill(seed: number, call: number | undefined): Promise<K
     await child.kill();
     await Promise.all(writes);
 
-    const next = createDeliverySink(config, {
+    const next = new DeliverySink(config, {
       diagnostics: createDiagnostics({ write: () => undefined }),
       transport: () => createBigQueryTransport({ ...target, apiEndpoint: bigQuery.url }),
     });

@@ -2,8 +2,8 @@
 import { onTestFinished } from 'vitest';
 import { createDiagnostics, type Diagnostics } from '../../src/base/diagnostics.ts';
 import { DEFAULT_DELIVERY, type DeliveryConfig, type OutboxConfig } from '../../src/delivery/delivery-config.ts';
-import type { DeliveryDependencies, DeliverySink } from '../../src/delivery/delivery-contract.ts';
-import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
+import type { DeliveryDependencies } from '../../src/delivery/delivery-contract.ts';
+import { DeliverySink } from '../../src/delivery/delivery-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
 import { LEDGER_TABLES } from '../../src/store/tables.ts';
@@ -55,7 +55,7 @@ export class DeliveryBench {
 
   /** A sink of the real clients. Shut down by the test. */
   sink(config: Partial<DeliveryConfig> = {}, given: Partial<DeliveryDependencies> = {}): DeliverySink {
-    return createDeliverySink(
+    return new DeliverySink(
       { ...QUICK, ...config },
       {
         diagnostics: this.diagnostics,

@@ -5,8 +5,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementResultingChanges, StatementSync } from 'node:sqlite';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
-import type { DeliverySink } from '../../src/delivery/delivery-contract.ts';
-import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
+import { DeliverySink } from '../../src/delivery/delivery-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
 import type { ChildAnswer, ChildRequest, OpenRequest } from './delivery-process.ts';
@@ -57,7 +56,7 @@ async function handle(request: ChildRequest): Promise<unknown> {
 }
 
 function open(request: OpenRequest): DeliverySink {
-  return createDeliverySink(request.config, {
+  return new DeliverySink(request.config, {
     clock,
     diagnostics: createDiagnostics({ write: () => undefined }),
     transport: () => {

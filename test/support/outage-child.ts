@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock, Timer } from '../../src/base/clock.ts';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { DEFAULT_DELIVERY } from '../../src/delivery/delivery-config.ts';
-import { createDeliverySink } from '../../src/delivery/delivery-sink.ts';
+import { DeliverySink } from '../../src/delivery/delivery-sink.ts';
 import type { LedgerEntry } from '../../src/delivery/row-sink.ts';
 import { createBigQueryTransport } from '../../src/google/bigquery-transport.ts';
 import { createCloudLoggingWriter } from '../../src/google/cloud-logging.ts';
@@ -83,7 +83,7 @@ let restored: () => void = () => undefined;
 
 async function live(request: OutageRequest): Promise<void> {
   const clock = new SimulatedClock();
-  const sink = createDeliverySink(
+  const sink = new DeliverySink(
     {
       ...DEFAULT_DELIVERY,
       outbox: {

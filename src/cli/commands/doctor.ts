@@ -8,11 +8,11 @@ import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
 import { type Check, failed, ok, skipped, warning } from '../doctor/check.ts';
 import { checkGoogle } from '../doctor/check-google.ts';
-import { checkLocalStore, checkOutbox, skipOutbox } from '../doctor/check-local.ts';
+import { checkLocalStore, checkOutbox } from '../doctor/check-local.ts';
 import { checkRuntime } from '../doctor/check-runtime.ts';
 import { type DescribedSetting, describeSettings } from '../doctor/describe-settings.ts';
 
-export interface DoctorOptions {
+interface DoctorOptions {
   readonly config?: string;
   readonly offline?: boolean;
   /** Seconds. */
@@ -36,18 +36,16 @@ export const registerDoctor: RegisterCommand = (command, context, finish) => {
 };
 
 /** Looks at the set-up from the configuration to the permission to insert, and says what to do. */
-export async function runDoctor(options: DoctorOptions, context: CliContext): Promise<ExitCode> {
-  const { checks, settings } = await examine(options, context);
+async function runDoctor(options: DoctorOptions, context: CliContext): Promise<ExitCode> {
+  const [checks, settings] = await examine(options, context);
   await context.stdout.write(options.json ? toJsonText({ checks, settings }) : render(checks, settings));
   return checks.some(({ status }) => status === 'failed') ? 1 : 0;
 }
 
-interface Examination {
-  readonly checks: readonly Check[];
-  readonly settings: readonly DescribedSetting[];
-}
-
-async function examine(options: DoctorOptions, context: CliContext): Promise<Examination> {
+async function examine(
+  options: DoctorOptions,
+  context: CliContext,
+): Promise<readonly [checks: readonly Check[], settings: readonly DescribedSetting[]]> {
   const runtime = checkRuntime(context.cwd);
   let config: ResolvedConfig;
   try {
@@ -57,10 +55,10 @@ async function examine(options: DoctorOptions, context: CliContext): Promise<Exa
     });
   } catch (error) {
     const advice = 'correct the setting; the agent runs without rows until then';
-    return { checks: [...runtime, failed('Configuration', describeError(error), advice)], settings: [] };
+    return [[...runtime, failed('Configuration', describeError(error), advice)], []];
   }
-  const checks = [...runtime, checkConfig(config), ...(await checkStore(options, context, config))];
-  return { checks, settings: describeSettings(config) };
+  const store = await checkStore(options, context, config);
+  return [[...runtime, checkConfig(config), ...store], describeSettings(config)];
 }
 
 function checkConfig({ warnings, configFile, sdkDisabled, values }: ResolvedConfig): Check {
@@ -80,7 +78,7 @@ async function checkStore(
   if (!usesBigQuery(values)) {
     return [
       await checkLocalStore(local),
-      skipOutbox(),
+      skipped('Outbox', 'rows go to the local store'),
       skipped('BigQuery', 'no project is set: rows stay on this machine'),
     ];
   }

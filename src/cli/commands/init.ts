@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { toJsonText, toPrintable } from '../../base/printable.ts';
 import type { SchemaChange } from '../../store/schema-change.ts';
 import type { RegisterCommand } from '../command-list.ts';
@@ -39,7 +40,6 @@ interface InitResult {
 }
 
 async function initSqlite({ path }: Extract<Target, { kind: 'sqlite' }>, dryRun: boolean): Promise<InitResult> {
-  const { existsSync } = await import('node:fs');
   const { migrateSqlite, planSqliteMigration } = await import('../../store/migrate-sqlite.ts');
   const { openReadOnly, openTemporary, openWritable } = await import('../../base/open-sqlite.ts');
   const busyTimeoutMillis = 5_000;

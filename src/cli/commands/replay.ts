@@ -1,7 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { ConfigurationError, describeError } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/json-value.ts';
 import { toJsonLine, toJsonText, toPrintable } from '../../base/printable.ts';
 import { resolveContentPolicies } from '../../config/resolve-content-policies.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
@@ -69,7 +70,7 @@ export const registerReplay: RegisterCommand = (command, context, finish) => {
 };
 
 /** Brings rows into the store from wherever they are kept. 0 where every one of them is stored. */
-export async function replay(
+async function replay(
   files: readonly string[],
   options: ReplayCommandOptions,
   context: CliContext,
@@ -77,13 +78,11 @@ export async function replay(
 ): Promise<ExitCode> {
   const sources = [files.length > 0, options.outbox === true, options.cloudLogging === true].filter(Boolean).length;
   if (sources !== 1) throw new ConfigurationError('replay', 'needs one source: files, --outbox or --cloud-logging');
-  const values = resolveValues(options, context);
-  const outboxPath = resolve(context.cwd, values.outboxPath);
-  if (options.outbox === true) {
-    const { replayOutbox } = await import('../replay-outbox.ts');
-    return replayOutbox({ ...values, outboxPath }, options, context, interrupt);
-  }
-  return replaySource(files, options, { ...values, outboxPath }, context, interrupt);
+  const resolved = resolveValues(options, context);
+  const values = { ...resolved, outboxPath: resolve(context.cwd, resolved.outboxPath) };
+  if (options.outbox !== true) return replaySource(files, options, values, context, interrupt);
+  const { replayOutbox } = await import('../replay-outbox.ts');
+  return replayOutbox(values, options, context, interrupt);
 }
 
 async function replaySource(
@@ -101,7 +100,10 @@ async function replaySource(
       ? readCloudLogging(options, values, report)
       : options.otlp === true
         ? readOtlp(files, values, context, report)
-        : readFiles(files, options.into, context, report);
+        : // Parts of a record may be spread over the files of an export.
+          readCandidates(readObjects(files, context, report), options.into, (problem) =>
+            report(`the source ${problem}`),
+          );
   const keys = await openKeys(options, values, target);
   const sink =
     options.dryRun === true ? undefined : await openReplaySink(target, createCliDiagnostics(values, context), context);
@@ -114,8 +116,7 @@ async function replaySource(
       policy: createContentPolicy(resolveContentPolicies(values).records),
       tables: Object.fromEntries(LEDGER_TABLES.map((table) => [table.name, table])),
       sink,
-      replayed:
-        options.again === true ? { see: keys.see.bind(keys), has: () => false, add: keys.add.bind(keys) } : keys,
+      replayed: keys,
       report,
       onProgress: showProgress(context),
       interrupt,
@@ -133,21 +134,11 @@ async function replaySource(
   return isWhole ? 0 : 1;
 }
 
-async function* readFiles(
-  files: readonly string[],
-  table: TableName,
-  context: CliContext,
-  report: (problem: string) => void,
-): AsyncGenerator<ReplayCandidate> {
-  // Parts of a record may be spread over the files of an export.
-  yield* readCandidates(readObjects(files, context, report), table, (problem) => report(`the source ${problem}`));
-}
-
 async function* readObjects(
   files: readonly string[],
   context: CliContext,
   report: (problem: string) => void,
-): AsyncGenerator<Record<string, unknown>> {
+): AsyncGenerator<JsonObject> {
   for (const file of files) {
     try {
       const chunks = file === '-' ? context.stdin : createReadStream(resolve(context.cwd, file));
@@ -164,14 +155,8 @@ async function* readCloudLogging(
   report: (problem: string) => void,
 ): AsyncGenerator<ReplayCandidate> {
   const { readFallbackLog } = await import('../../google/cloud-logging.ts');
-  const project = options.project ?? values.project;
-  const { filter, from, to } = options;
-  const entries = readFallbackLog({
-    ...(project !== undefined && { projectId: project }),
-    ...(filter !== undefined && { filter }),
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-  });
+  const { filter, from, to, project: projectId = values.project } = options;
+  const entries = readFallbackLog({ projectId, filter, from, to });
   try {
     yield* readCandidates(entries, options.into, (problem) => report(`the fallback log ${problem}`));
   } catch (error) {
@@ -201,14 +186,11 @@ async function* readOtlp(
 async function openKeys(options: ReplayCommandOptions, values: SettingValues, target: Target): Promise<ReplayedKeys> {
   const { openTemporary, openWritable } = await import('../../base/open-sqlite.ts');
   const path = join(dirname(values.outboxPath), 'replayed.db');
-  const { existsSync } = await import('node:fs');
   const database =
     options.dryRun === true && !existsSync(path) ? openTemporary(0) : openWritable(path, { busyTimeoutMillis: 5_000 });
-  return new ReplayedKeys(database, nameTarget(target));
-}
-
-function nameTarget(target: Target): string {
-  return target.kind === 'sqlite'
-    ? `sqlite:${target.path}`
-    : `bigquery:${target.projectId ?? ''}.${target.dataset}.${target.table}`;
+  const name =
+    target.kind === 'sqlite'
+      ? `sqlite:${target.path}`
+      : `bigquery:${target.projectId ?? ''}.${target.dataset}.${target.table}`;
+  return new ReplayedKeys(database, name, options.again === true);
 }

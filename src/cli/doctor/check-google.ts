@@ -1,3 +1,5 @@
+import { systemClock } from '../../base/clock.ts';
+import { withDeadline } from '../../base/deadline.ts';
 import { describeError } from '../../base/errors.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
 import type { BigQueryAdmin } from '../../google/bigquery-admin.ts';
@@ -126,13 +128,7 @@ async function checkPermission({ timeoutMillis }: GoogleChecksOptions, admin: Bi
 }
 
 async function before<T>(timeoutMillis: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const expiry = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMillis} ms`)), timeoutMillis);
-  });
-  try {
-    return await Promise.race([work(), expiry]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const answer = await withDeadline({ clock: systemClock, timeoutMillis }, work);
+  if (answer.status === 'done') return answer.value;
+  throw new Error(answer.reason);
 }

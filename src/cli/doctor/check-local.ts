@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describeError } from '../../base/errors.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
-import { type Check, failed, ok, skipped, warning } from './check.ts';
+import { OUTBOX_FILE_NAME } from '../../delivery/outbox-directory.ts';
+import { type Check, failed, ok, warning } from './check.ts';
 
 const BUSY_TIMEOUT_MILLIS = 2_000;
-const OUTBOX_FILE = /^outbox-\d{1,3}\.db$/;
 const OLD_ROWS_MILLIS = 3_600_000;
 
 /** The local store: present, readable, with the columns of this version. */
@@ -39,7 +39,7 @@ export async function checkOutbox(values: SettingValues, cwd: string, nowMillis:
   const { openReadOnly } = await import('../../base/open-sqlite.ts');
   let [waiting, refused, oldestMillis, inUse] = [0, 0, nowMillis, 0];
   try {
-    for (const file of readdirSync(directory).filter((each) => OUTBOX_FILE.test(each))) {
+    for (const file of readdirSync(directory).filter((each) => OUTBOX_FILE_NAME.test(each))) {
       try {
         const database = openReadOnly(join(directory, file), { busyTimeoutMillis: 0 });
         const counts = database
@@ -69,9 +69,4 @@ export async function checkOutbox(values: SettingValues, cwd: string, nowMillis:
         'if no agent is running here, deliver them with `spanledger replay --outbox`',
       )
     : ok(name, detail);
-}
-
-/** For a set-up without BigQuery. */
-export function skipOutbox(): Check {
-  return skipped('Outbox', 'rows go to the local store');
 }

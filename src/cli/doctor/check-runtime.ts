@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { property, propertyAt } from '../../base/json-value.ts';
 import { type Check, ok, skipped, warning } from './check.ts';
 
 /** `engines` of package.json: `node:sqlite` without a flag. */
@@ -49,32 +50,21 @@ function checkApiCopies(cwd: string): Check {
 }
 
 function findApiVersions(modules: string, depth: number): readonly string[] {
-  const versions: string[] = [];
-  const own = readVersion(join(modules, '@opentelemetry', 'api'));
-  if (own !== undefined) versions.push(own);
-  if (depth === 0) return versions;
-  for (const directory of listPackages(modules)) {
-    const nested = join(directory, 'node_modules');
-    if (existsSync(nested)) versions.push(...findApiVersions(nested, depth - 1));
-  }
-  return versions;
+  const version = property(readJson(join(modules, '@opentelemetry', 'api', 'package.json')), 'version');
+  const own = typeof version === 'string' ? [version] : [];
+  const nested = depth === 0 ? [] : listPackages(modules).map((directory) => join(directory, 'node_modules'));
+  return [...own, ...nested.flatMap((each) => findApiVersions(each, depth - 1))];
 }
 
 function checkProviders(cwd: string): Check {
   const name = 'Tracer providers';
-  const found = Object.keys(OTHER_PROVIDERS).filter((each) => dependencies(cwd).has(each));
+  const manifest = readJson(join(cwd, 'package.json'));
+  const found = Object.keys(OTHER_PROVIDERS).filter((each) =>
+    ['dependencies', 'devDependencies'].some((kind) => propertyAt(manifest, kind, each) !== undefined),
+  );
   if (found.length === 0) return ok(name, 'no dependency registers another one');
   const advice = found.map((each) => `${each}: ${OTHER_PROVIDERS[each] ?? ''}`).join('; ');
   return warning(name, `${found.join(', ')} may register another one`, advice);
-}
-
-function dependencies(cwd: string): ReadonlySet<string> {
-  const manifest = readJson(join(cwd, 'package.json'));
-  const names = ['dependencies', 'devDependencies'].flatMap((key) => {
-    const value = isRecord(manifest) ? manifest[key] : undefined;
-    return isRecord(value) ? Object.keys(value) : [];
-  });
-  return new Set(names);
 }
 
 function listPackages(modules: string): readonly string[] {
@@ -93,19 +83,10 @@ function listDirectory(path: string): readonly string[] {
   }
 }
 
-function readVersion(directory: string): string | undefined {
-  const manifest = readJson(join(directory, 'package.json'));
-  return isRecord(manifest) && typeof manifest.version === 'string' ? manifest.version : undefined;
-}
-
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -20,9 +20,8 @@ export function describeSettings({ values, sources }: ResolvedConfig): readonly 
   return names.map((name) => {
     const value = values[name];
     const text = value === undefined ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value);
-    const redaction = redact(text);
     const isSecret = SECRET_SETTINGS.has(name) && value !== undefined;
-    const shown = isSecret || redaction.status === 'failed' ? '********' : redaction.text;
-    return { key: SETTINGS[name].key, value: shown, source: sources[name] };
+    const shown = isSecret ? undefined : redact(text);
+    return { key: SETTINGS[name].key, value: shown ?? '********', source: sources[name] };
   });
 }

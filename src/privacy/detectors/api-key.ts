@@ -1,5 +1,5 @@
 import { findMatches, type TextRange } from '../text-range.ts';
-import { findLongTokens } from './long-token.ts';
+import { LONG_TOKEN } from './long-token.ts';
 
 /**
  * Keys that can be told by their own form, by provider. Bodies are as long as the providers make them, so that words
@@ -74,9 +74,9 @@ const MARKED_FORMS: readonly { readonly mark: string; readonly pattern: RegExp }
 /** API keys and tokens of well-known providers. */
 export function findApiKeys(text: string): readonly TextRange[] {
   const ranges: TextRange[] = [];
-  for (const token of findLongTokens(text)) {
-    for (const match of token.text.matchAll(KEY)) {
-      const start = token.start + match.index;
+  for (const token of text.matchAll(LONG_TOKEN)) {
+    for (const match of token[0].matchAll(KEY)) {
+      const start = token.index + match.index;
       ranges.push({ start, end: start + match[0].length });
     }
   }

@@ -20,8 +20,7 @@ const ISSUED: readonly RegExp[] = [
 /** Payment card numbers: 13 to 19 digits of a known issuer range with a valid Luhn digit. */
 export function findCards(text: string): readonly TextRange[] {
   const ranges: TextRange[] = [];
-  DIGIT_GROUPS.lastIndex = 0;
-  for (let run = DIGIT_GROUPS.exec(text); run !== null; run = DIGIT_GROUPS.exec(text)) {
+  for (const run of text.matchAll(DIGIT_GROUPS)) {
     if (run[0].length >= MIN_DIGITS) collectCards(run[0], run.index, ranges);
   }
   return ranges;

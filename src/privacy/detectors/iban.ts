@@ -1,4 +1,4 @@
-import type { TextRange } from '../text-range.ts';
+import { findMatches, type TextRange } from '../text-range.ts';
 
 const START = /(?<![A-Za-z0-9]|IBAN[A-Za-z0-9])(?:IBAN)?(?<value>[A-Za-z]{2}\d{2})/dg;
 
@@ -18,14 +18,10 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
 
 /** IBANs of any registered country, grouped or not, with a valid check number (ISO 7064 mod 97). */
 export function findIbans(text: string): readonly TextRange[] {
-  const ranges: TextRange[] = [];
-  START.lastIndex = 0;
-  for (let match = START.exec(text); match !== null; match = START.exec(text)) {
-    const start = match.indices?.groups?.value?.[0] ?? match.index;
+  return findMatches(START, text).flatMap(({ start }) => {
     const end = ibanEnd(text, start);
-    if (end !== undefined) ranges.push({ start, end });
-  }
-  return ranges;
+    return end === undefined ? [] : [{ start, end }];
+  });
 }
 
 function ibanEnd(text: string, start: number): number | undefined {

@@ -1,5 +1,5 @@
 import type { TextRange } from '../text-range.ts';
-import { findLongTokens } from './long-token.ts';
+import { LONG_TOKEN } from './long-token.ts';
 
 /** `{"` in base64url: how the header of a JSON Web Token begins. */
 const HEADER_START = 'eyJ';
@@ -13,9 +13,9 @@ const MAX_HEADER_LENGTH = 4_096;
 export function findJwts(text: string): readonly TextRange[] {
   if (!text.includes(HEADER_START)) return [];
   const ranges: TextRange[] = [];
-  for (const token of findLongTokens(text)) {
-    const parts = token.text.split('.');
-    let offset = token.start;
+  for (const token of text.matchAll(LONG_TOKEN)) {
+    const parts = token[0].split('.');
+    let offset = token.index;
     for (let index = 0; index < parts.length; ) {
       const part = parts[index] ?? '';
       const header = part.lastIndexOf(HEADER_START);
