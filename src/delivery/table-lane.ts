@@ -6,21 +6,14 @@
 import type { Timer } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import { Circuit } from './circuit.ts';
-import type { DeliveryBooks, SettledResult } from './delivery-books.ts';
 import { MAX_ROW_BYTES, type RowError } from './insert-transport.ts';
 import type { TableName } from './row-sink.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
 import { TableRequests, type TableRequestsOptions } from './table-requests.ts';
 
 export interface TableLaneOptions extends Omit<TableRequestsOptions, 'stop'> {
-  readonly random?: () => number;
-  readonly books: DeliveryBooks;
-  readonly stores: () => readonly RowStore[];
   /** Whether a flush is under way: what is due goes at once. */
   readonly isHurried: () => boolean;
-  readonly onSettled: (row: HeldRow, result: SettledResult) => void;
-  /** Something changed: rows were settled, refused or released. */
-  readonly onChange: () => void;
 }
 
 interface Batch {
