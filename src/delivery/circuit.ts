@@ -13,7 +13,7 @@ export interface CircuitOptions {
   readonly retry: RetryConfig;
   readonly clock: Clock;
   /** Draws from 0 to 1. Default: `Math.random`. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 export class Circuit {

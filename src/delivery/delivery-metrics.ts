@@ -1,4 +1,5 @@
-import { type Histogram, type Meter, type MeterProvider, metrics, type ObservableResult } from '@opentelemetry/api';
+import { type Meter, type MeterProvider, metrics, type ObservableResult } from '@opentelemetry/api';
+import { rememberByObject } from '../base/remember-by-object.ts';
 import type { SinkStats } from './row-sink.ts';
 
 /** Name by the conventions' own metrics of SDK components. Source: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/ */
@@ -12,13 +13,12 @@ export interface DeliveryRequest {
   readonly error: string | undefined;
 }
 
-const durations = new WeakMap<MeterProvider, Histogram>();
-
 /** Tells the host's meter provider of a request to BigQuery or to the fallback. Never throws. */
 export function recordDeliveryRequest({ destination, durationMillis, error }: DeliveryRequest): void {
   try {
     const type = `spanledger_${destination}_exporter`;
-    currentDuration().record(durationMillis / 1_000, {
+    // Looked up each time: a provider may be registered late.
+    durationOf(metrics.getMeterProvider()).record(durationMillis / 1_000, {
       'otel.component.type': type,
       'otel.component.name': `${type}/0`,
       ...(error !== undefined && { 'error.type': errorTypeOf(error) }),
@@ -71,15 +71,9 @@ function errorTypeOf(error: string): string {
   return /^\d{3}\b/.exec(error)?.[0] ?? '_OTHER';
 }
 
-/** Looked up each time: a provider may be registered late. */
-function currentDuration(): Histogram {
-  const provider = metrics.getMeterProvider();
-  const known = durations.get(provider);
-  if (known !== undefined) return known;
-  const duration = provider.getMeter('spanledger').createHistogram(OPERATION_DURATION, {
+const durationOf = rememberByObject((provider: MeterProvider) =>
+  provider.getMeter('spanledger').createHistogram(OPERATION_DURATION, {
     unit: 's',
     description: 'The duration of exporting a batch of telemetry records.',
-  });
-  durations.set(provider, duration);
-  return duration;
-}
+  }),
+);

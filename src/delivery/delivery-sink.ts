@@ -12,6 +12,7 @@ import type { DeliveryDependencies, DeliveryStats } from './delivery-contract.ts
 import { FallbackLane } from './fallback-lane.ts';
 import type { FallbackWriter } from './fallback-writer.ts';
 import { describeFlush, FlushWatch } from './flush-watch.ts';
+import type { LaneOptions } from './lane-options.ts';
 import { createLastResort, type LastResort } from './last-resort.ts';
 import { MemoryRowStore } from './memory-row-store.ts';
 import { startAdoption } from './outbox-adoption.ts';
@@ -73,16 +74,16 @@ export class DeliverySink implements RowSink {
         onLoss: (rows) => this.#books.settle({ status: 'dropped', reason: 'outbox-damaged' }, rows),
         onAdopt: (rows) => this.#books.adopt(rows),
       });
-    const shared = {
+    const shared: LaneOptions = {
       config,
       clock,
       diagnostics,
       books: this.#books,
       stores: () => this.#stores(),
-      onSettled: (row: PendingRow, result: SettledResult) => this.#onSettled(row, result),
+      onSettled: (row, result) => this.#onSettled(row, result),
       onChange: () => this.#onChange(),
       onRequest: dependencies.onRequest ?? (() => undefined),
-      ...(dependencies.random !== undefined && { random: dependencies.random }),
+      random: dependencies.random,
     };
     const transport = rememberSuccess(dependencies.transport, clock, config.requestTimeoutMillis);
     const isHurried = (): boolean => this.#flushes.isUnderWay;

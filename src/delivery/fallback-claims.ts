@@ -1,6 +1,7 @@
-import type { Clock } from '../base/clock.ts';
 import type { Circuit } from './circuit.ts';
-import type { DeliveryConfig } from './delivery-config.ts';
+import type { FallbackWriter } from './fallback-writer.ts';
+import type { LaneOptions } from './lane-options.ts';
+import type { LastResort } from './last-resort.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
 import type { TableLane } from './table-lane.ts';
 
@@ -10,11 +11,11 @@ export const MAX_REQUEST_BYTES = 4_000_000;
 /** From this share of its bound on, a full outbox sends its oldest rows. */
 const FULL_SHARE = 0.9;
 
-export interface FallbackClaimOptions {
-  readonly config: DeliveryConfig;
-  readonly clock: Clock;
-  readonly stores: () => readonly RowStore[];
+export interface FallbackLaneOptions extends LaneOptions {
   readonly lanes: () => readonly TableLane[];
+  /** Undefined where no fallback is configured. May reject. */
+  readonly writer: (() => Promise<FallbackWriter>) | undefined;
+  readonly lastResort: LastResort;
 }
 
 /** Rows on their way to the fallback. */
@@ -29,12 +30,10 @@ export interface FallbackBatch {
  * Claims the next rows that the fallback is to take: refused ones, those whose table has failed for longer than a row
  * waits, the oldest of a full outbox, and at the end of the process those that only memory holds.
  *
- * @param takesDurable whether rows on disk go there; without a fallback they wait for replay
  * @param hurriedSince monotonic time since which the process ends
  */
 export function claimForFallback(
-  { config, clock, stores, lanes }: FallbackClaimOptions,
-  takesDurable: boolean,
+  { config, clock, stores, lanes, writer }: FallbackLaneOptions,
   hurriedSince: number,
 ): FallbackBatch | undefined {
   const limits = { maxRows: MAX_ROWS, maxBytes: MAX_REQUEST_BYTES };
@@ -44,7 +43,8 @@ export function claimForFallback(
     return config.outbox?.whenFull === 'oldest-to-fallback' && excessBytes(store) > 0;
   };
   for (const store of stores()) {
-    if (store.durable && !takesDurable) continue;
+    // Without a fallback, rows on disk wait for replay.
+    if (store.durable && writer === undefined) continue;
     for (const table of store.counts.tables) {
       const rows = store.claim({ table, state: 'refused', ...limits });
       if (rows.length > 0) return { store, rows, reason: '' };

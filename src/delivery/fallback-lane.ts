@@ -5,32 +5,17 @@
  */
 import type { Timer } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
-import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import { Circuit } from './circuit.ts';
-import type { SettledResult } from './delivery-books.ts';
-import type { DeliveryRequest } from './delivery-metrics.ts';
 import {
   claimForFallback,
   type FallbackBatch,
-  type FallbackClaimOptions,
+  type FallbackLaneOptions,
   MAX_REQUEST_BYTES,
 } from './fallback-claims.ts';
 import { buildFallbackEntries } from './fallback-entry.ts';
 import type { FallbackEntry, FallbackOutcome, FallbackWriter } from './fallback-writer.ts';
-import type { LastResort } from './last-resort.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
-
-export interface FallbackLaneOptions extends FallbackClaimOptions {
-  readonly random?: () => number;
-  readonly diagnostics: Diagnostics;
-  /** Undefined where no fallback is configured. May reject. */
-  readonly writer: (() => Promise<FallbackWriter>) | undefined;
-  readonly lastResort: LastResort;
-  readonly onSettled: (row: HeldRow, result: SettledResult) => void;
-  readonly onChange: () => void;
-  readonly onRequest: (request: DeliveryRequest) => void;
-}
 
 export class FallbackLane {
   readonly circuit: Circuit;
@@ -51,7 +36,7 @@ export class FallbackLane {
   pump(): void {
     if (this.#stop.signal.aborted || this.inFlight > 0) return;
     if (this.circuit.waitMillis === 0) {
-      const batch = claimForFallback(this.#options, this.#options.writer !== undefined, this.hurriedSince);
+      const batch = claimForFallback(this.#options, this.hurriedSince);
       if (batch !== undefined) {
         this.inFlight += 1;
         void this.#deliver(batch);

@@ -6,21 +6,14 @@
 import type { Timer } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import { Circuit } from './circuit.ts';
-import type { DeliveryBooks, SettledResult } from './delivery-books.ts';
 import { MAX_ROW_BYTES, type RowError } from './insert-transport.ts';
 import type { TableName } from './row-sink.ts';
 import type { HeldRow, RowStore } from './row-store.ts';
 import { TableRequests, type TableRequestsOptions } from './table-requests.ts';
 
 export interface TableLaneOptions extends Omit<TableRequestsOptions, 'stop'> {
-  readonly random?: () => number;
-  readonly books: DeliveryBooks;
-  readonly stores: () => readonly RowStore[];
   /** Whether a flush is under way: what is due goes at once. */
   readonly isHurried: () => boolean;
-  readonly onSettled: (row: HeldRow, result: SettledResult) => void;
-  /** Something changed: rows were settled, refused or released. */
-  readonly onChange: () => void;
 }
 
 interface Batch {
@@ -28,6 +21,9 @@ interface Batch {
   readonly rows: readonly HeldRow[];
   readonly sizeBytes: number;
 }
+
+/** What of a part is to be sent again at once, in which parts. */
+type Rest = readonly (readonly HeldRow[])[] | 'unavailable';
 
 export class TableLane {
   readonly table: TableName;
@@ -121,11 +117,8 @@ export class TableLane {
     this.pump();
   }
 
-  /** Sends rows once; what of them is to be sent again at once. */
-  async #deliverPart(
-    store: RowStore,
-    rows: readonly HeldRow[],
-  ): Promise<readonly (readonly HeldRow[])[] | 'unavailable'> {
+  /** Sends rows once. */
+  async #deliverPart(store: RowStore, rows: readonly HeldRow[]): Promise<Rest> {
     const [first] = rows;
     if (first === undefined) return [];
     if (rows.length === 1 && first.sizeBytes > MAX_ROW_BYTES) {
@@ -160,22 +153,21 @@ export class TableLane {
     sent: readonly string[],
     rowErrors: readonly RowError[],
     startedAt: number,
-  ): Promise<readonly (readonly HeldRow[])[] | 'unavailable'> {
+  ): Promise<Rest> {
     const errors = new Map(rowErrors.map((error) => [error.index, error]));
-    const withError = (kind: RowError['kind']): HeldRow[] =>
-      rows.filter((_, index) => errors.get(index)?.kind === kind);
-    const stored = rows.filter((_, index) => !errors.has(index));
+    const answers = rows.map((row, index) => ({ row, sent: sent[index], error: errors.get(index) }));
+    const rowsWith = (kind: RowError['kind'] | undefined): HeldRow[] =>
+      answers.filter(({ error }) => error?.kind === kind).map(({ row }) => row);
+    const stored = rowsWith(undefined);
     if (stored.length > 0) store.remove(stored);
     for (const row of stored) this.#options.onSettled(row, { status: 'stored' });
-    const isCut = (row: HeldRow, index: number): boolean => !errors.has(index) && sent[index] !== row.payload;
-    this.#options.books.rowsCut += rows.filter(isCut).length;
-    for (const [index, error] of errors) {
-      const row = rows[index];
-      if (error.kind === 'refused' && row !== undefined) this.#refuse(store, [row], error.reason);
+    for (const { row, sent, error } of answers) {
+      if (error === undefined && sent !== row.payload) this.#options.books.rowsCut += 1;
+      if (error?.kind === 'refused') this.#refuse(store, [row], error.reason);
     }
-    const retried = withError('retry');
-    const stopped = withError('stopped');
-    const lacking = withError('unknown-column');
+    const retried = rowsWith('retry');
+    const stopped = rowsWith('stopped');
+    const lacking = rowsWith('unknown-column');
     // Stopped beside no row that explains it: an answer that would come again at once.
     const isStuck = stopped.length === rows.length;
     if (retried.length > 0 || isStuck) {
@@ -184,16 +176,13 @@ export class TableLane {
       return 'unavailable';
     }
     this.circuit.succeed();
+    if (lacking.length > 0) await this.#requests.learn(lacking, rowErrors);
     const again = [...stopped];
-    if (lacking.length > 0) {
-      await this.#requests.learn(lacking, rowErrors);
-      for (const [index, error] of errors) {
-        const row = rows[index];
-        if (error.kind !== 'unknown-column' || row === undefined) continue;
-        // Sent without what it is refused for, it would be refused again.
-        if (this.#requests.render(row) === sent[index]) this.#refuse(store, [row], error.reason);
-        else again.push(row);
-      }
+    for (const { row, sent, error } of answers) {
+      if (error?.kind !== 'unknown-column') continue;
+      // Sent without what it is refused for, it would be refused again.
+      if (this.#requests.render(row) === sent) this.#refuse(store, [row], error.reason);
+      else again.push(row);
     }
     return again.length > 0 ? [again] : [];
   }

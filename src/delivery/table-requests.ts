@@ -3,12 +3,9 @@
  * table was found to lack.
  */
 import { createHash } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
 import { type DeadlineResult, withDeadline } from '../base/deadline.ts';
-import type { Diagnostics } from '../base/diagnostics.ts';
-import type { DeliveryConfig } from './delivery-config.ts';
-import type { DeliveryRequest } from './delivery-metrics.ts';
 import type { InsertOutcome, InsertTransport, RowError } from './insert-transport.ts';
+import type { LaneOptions } from './lane-options.ts';
 import type { TableName } from './row-sink.ts';
 import type { HeldRow } from './row-store.ts';
 import { findUnknownPaths, UnknownColumns } from './unknown-columns.ts';
@@ -16,14 +13,10 @@ import { findUnknownPaths, UnknownColumns } from './unknown-columns.ts';
 /** Limit of BigQuery for an insert id. */
 const MAX_INSERT_ID_LENGTH = 128;
 
-export interface TableRequestsOptions {
+export interface TableRequestsOptions extends LaneOptions {
   readonly table: TableName;
-  readonly config: DeliveryConfig;
-  readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
   /** May reject, e.g. where the client's package is not installed. */
   readonly transport: () => Promise<InsertTransport>;
-  readonly onRequest: (request: DeliveryRequest) => void;
   /** Gives up the requests under way. */
   readonly stop: AbortSignal;
 }

@@ -112,7 +112,8 @@ export async function* readFallbackLog(options: ReadFallbackOptions): AsyncGener
       { autoPaginate: false },
     );
     for await (const entry of entries) {
-      yield { jsonPayload: parseStruct(entry.jsonPayload), textPayload: entry.textPayload ?? undefined };
+      const { jsonPayload, textPayload } = entry;
+      yield { jsonPayload: jsonPayload ? parseStruct(jsonPayload) : undefined, textPayload: textPayload ?? undefined };
     }
   } finally {
     await client.close();

@@ -4,6 +4,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { systemClock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { importPackage } from '../base/import-package.ts';
+import { rememberByObject } from '../base/remember-by-object.ts';
 import { copySpan } from '../traces/copy-span.ts';
 
 /** What is needed of google-auth-library's `GoogleAuth`. */
@@ -48,7 +49,9 @@ export async function loadOtlpGoogleExporter(options: OtlpGoogleOptions): Promis
     compression: CompressionAlgorithm.GZIP,
     headers: async () => Object.fromEntries(await ask(() => credentials.getRequestHeaders(url))),
   });
-  const inProject = resourceInProject(project);
+  const inProject = rememberByObject((resource: Resource) =>
+    resourceFromAttributes({ ...resource.attributes, [PROJECT_ATTRIBUTE]: project }),
+  );
   return {
     export: (spans: ReadableSpan[], callback: (result: ExportResult) => void) =>
       exporter.export(
@@ -67,18 +70,6 @@ async function loadCredentials(project: string | undefined): Promise<GoogleCrede
     () => import('google-auth-library'),
   );
   return new GoogleAuth({ scopes: SCOPE, ...(project !== undefined && { projectId: project }) });
-}
-
-function resourceInProject(project: string): (resource: Resource) => Resource {
-  const known = new WeakMap<Resource, Resource>();
-  return (resource) => {
-    let inProject = known.get(resource);
-    if (inProject === undefined) {
-      inProject = resourceFromAttributes({ ...resource.attributes, [PROJECT_ATTRIBUTE]: project });
-      known.set(resource, inProject);
-    }
-    return inProject;
-  };
 }
 
 async function ask<T>(credentials: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { type Attributes, type Histogram, type MeterProvider, metrics } from '@opentelemetry/api';
 import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
+import { rememberByObject } from '../base/remember-by-object.ts';
 import type { ModelCallReading, TurnReading } from '../record/turn-reading.ts';
 
 /** Bucket boundaries that the conventions ask for. Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/ */
@@ -17,8 +18,6 @@ interface Instruments {
   readonly timeToFirstChunk: Histogram;
 }
 
-const instrumentsOf = new WeakMap<MeterProvider, Instruments>();
-
 /**
  * Tells the host's meter provider of the model calls of a finished turn, by the names of the GenAI conventions: tokens,
  * duration, time to the first chunk. Costs next to nothing where the host has no provider. To be called once a turn,
@@ -26,7 +25,8 @@ const instrumentsOf = new WeakMap<MeterProvider, Instruments>();
  */
 export function recordGenAiMetrics(reading: TurnReading): void {
   try {
-    const instruments = currentInstruments();
+    // Looked up each time: the API hands out no-op meters for good until a provider is registered, which may be late.
+    const instruments = instrumentsOf(metrics.getMeterProvider());
     for (const call of reading.modelCalls) recordCall(instruments, call);
   } catch {
     // The host's telemetry must not disturb the rows.
@@ -70,29 +70,14 @@ function textOr(value: unknown, fallback: string): string {
   return typeof value === 'string' && value !== '' ? value : fallback;
 }
 
-/** Looked up each time: the API hands out no-op meters for good until a provider is registered, which may be late. */
-function currentInstruments(): Instruments {
-  const provider = metrics.getMeterProvider();
-  const known = instrumentsOf.get(provider);
-  if (known !== undefined) return known;
+const instrumentsOf = rememberByObject((provider: MeterProvider): Instruments => {
   const meter = provider.getMeter('spanledger');
   const histogram = (name: string, unit: string, description: string, explicitBucketBoundaries: number[]): Histogram =>
-    meter.createHistogram(name, { unit, description, advice: { explicitBucketBoundaries } });
-  const instruments: Instruments = {
-    tokenUsage: histogram(
-      'gen_ai.client.token.usage',
-      '{token}',
-      'Number of input and output tokens used.',
-      TOKEN_BUCKETS,
-    ),
-    duration: histogram('gen_ai.client.operation.duration', 's', 'GenAI operation duration.', SECONDS_BUCKETS),
-    timeToFirstChunk: histogram(
-      'gen_ai.client.operation.time_to_first_chunk',
-      's',
-      'Time to receive the first chunk of a streamed response.',
-      FIRST_CHUNK_BUCKETS,
-    ),
+    meter.createHistogram(`gen_ai.client.${name}`, { unit, description, advice: { explicitBucketBoundaries } });
+  const firstChunk = 'Time to receive the first chunk of a streamed response.';
+  return {
+    tokenUsage: histogram('token.usage', '{token}', 'Number of input and output tokens used.', TOKEN_BUCKETS),
+    duration: histogram('operation.duration', 's', 'GenAI operation duration.', SECONDS_BUCKETS),
+    timeToFirstChunk: histogram('operation.time_to_first_chunk', 's', firstChunk, FIRST_CHUNK_BUCKETS),
   };
-  instrumentsOf.set(provider, instruments);
-  return instruments;
-}
+});

@@ -1,6 +1,7 @@
 import { type Attributes, type HrTime, type SpanContext, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
-import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { rememberByObject } from '../base/remember-by-object.ts';
 import type { AttributeValue, Attributes as SnapshotAttributes, SpanSnapshot } from '../spans/span-snapshot.ts';
 
 const STATUS_CODES = { unset: SpanStatusCode.UNSET, ok: SpanStatusCode.OK, error: SpanStatusCode.ERROR } as const;
@@ -86,14 +87,7 @@ function isListOf<T extends keyof Primitives>(value: AttributeValue, type: T): v
   return Array.isArray(value) && value.every((item) => typeof item === type);
 }
 
-const resources = new WeakMap<SnapshotAttributes, Resource>();
-
 /** Exporters group spans by their resource, so equal ones are one. */
-function toResource(attributes: SnapshotAttributes): Resource {
-  let resource = resources.get(attributes);
-  if (resource === undefined) {
-    resource = resourceFromAttributes(toAttributes(attributes));
-    resources.set(attributes, resource);
-  }
-  return resource;
-}
+const toResource = rememberByObject((attributes: SnapshotAttributes) =>
+  resourceFromAttributes(toAttributes(attributes)),
+);
