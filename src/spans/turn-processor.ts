@@ -163,8 +163,8 @@ export class TurnProcessor implements SpanProcessor {
 
   #scheduleSlice(): void {
     if (this.#slice !== undefined || this.#stopped) return;
-    // `unref`: what is ready is written at shutdown, so it need not keep the process alive.
-    this.#slice = setImmediate(this.#writeSlice).unref();
+    // Not `unref`: that would not wake an idle event loop, and the turn would wait in memory for the host's next event.
+    this.#slice = setImmediate(this.#writeSlice);
   }
 
   readonly #writeSlice = (): void => {
