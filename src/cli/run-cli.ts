@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { checkNode } from '../base/check-node.ts';
 import { ConfigurationError, describeError } from '../base/errors.ts';
 import { toPrintable } from '../base/printable.ts';
 import { VERSION } from '../base/version.ts';
@@ -39,6 +40,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     });
   }
   try {
+    checkNode();
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {

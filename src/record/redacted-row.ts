@@ -1,6 +1,6 @@
 import type { ContentPolicy } from '../privacy/content-policy.ts';
 import type { TableDefinition } from './column.ts';
-import { RedactionPass } from './redaction-pass.ts';
+import { hasColumn, RedactionPass } from './redaction-pass.ts';
 
 /** Nominal, with a protected member: no literal is one, and neither is a copy that was changed after the redaction. */
 declare class Redacted {
@@ -30,7 +30,7 @@ export function redactRow<Row extends Readonly<Record<string, unknown>>>(
   const pass = new RedactionPass(policy, row.content_policy, compared);
   const redacted = pass.record(table.columns, row);
   if (Object.hasOwn(row, 'content_truncated')) redacted.content_truncated = pass.cut || row.content_truncated === true;
-  redacted.content_policy = pass.statement();
+  if (hasColumn(table.columns, 'content_policy')) redacted.content_policy = pass.statement();
   // The cells were copied one by one, each by its column.
   return redacted as RedactedRow<Row>;
 }

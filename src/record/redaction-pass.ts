@@ -1,4 +1,5 @@
 import { isArray, isObject } from '../base/json-value.ts';
+import { rememberByObject } from '../base/remember-by-object.ts';
 import type { ContentField } from '../privacy/content-field.ts';
 import { type ContentMode, strictestMode } from '../privacy/content-mode.ts';
 import { type AppliedContent, type ContentPolicy, isHash } from '../privacy/content-policy.ts';
@@ -195,18 +196,16 @@ interface ColumnIndex {
   readonly excerpts: readonly Column[];
 }
 
-const indexes = new WeakMap<readonly Column[], ColumnIndex>();
-
 /** Made once for each table and record. */
-function indexOf(columns: readonly Column[]): ColumnIndex {
-  const known = indexes.get(columns);
-  if (known !== undefined) return known;
-  const index = {
+const indexOf = rememberByObject(
+  (columns: readonly Column[]): ColumnIndex => ({
     byName: new Map(columns.map((column) => [column.name, column])),
     excerpts: columns.filter(({ excerptOf }) => excerptOf !== undefined),
-  };
-  indexes.set(columns, index);
-  return index;
+  }),
+);
+
+export function hasColumn(columns: readonly Column[], name: string): boolean {
+  return indexOf(columns).byName.has(name);
 }
 
 /** The content fields that govern a text somewhere in a column: its own, and that of texts that nobody knows. */

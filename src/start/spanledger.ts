@@ -1,4 +1,5 @@
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { checkNode } from '../base/check-node.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { createDiagnostics, type Diagnostics } from '../base/diagnostics.ts';
@@ -63,12 +64,13 @@ interface SettleWork {
  * Builds the ledger without touching anything global, for a host that starts OpenTelemetry itself: it adds
  * `spanProcessors` and `sampler` to its own provider. `start` does the rest for a host that does not.
  *
- * @throws {ConfigurationError} on a setting that cannot be used
+ * @throws {ConfigurationError} on a setting that cannot be used, or a Node that is too old
  * @example
  * const ledger = createSpanledger({ project: 'my-project' });
  * const sdk = new NodeSDK({ spanProcessors: [...ledger.spanProcessors, mine], sampler: ledger.sampler });
  */
 export function createSpanledger(options: StartOptions = {}): Spanledger {
+  checkNode();
   const config = resolveConfig({ settings: settingsOf(options), configFile: options.configFile, env: options.env });
   const diagnostics = options.diagnostics ?? createDiagnostics({ level: config.values.logLevel });
   for (const warning of config.warnings) diagnostics.warn('environment', warning);

@@ -1,5 +1,6 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { checkNode } from '../base/check-node.ts';
 import { systemClock } from '../base/clock.ts';
 import { createDiagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
@@ -31,6 +32,7 @@ export class TurnSpanExporter implements SpanExporter {
 
   /** @throws {ConfigurationError} on a setting that cannot be used */
   constructor(options: TurnSpanExporterOptions = {}) {
+    checkNode();
     this.#config = resolveConfig(options);
     const diagnostics = options.diagnostics ?? createDiagnostics({ level: this.#config.values.logLevel });
     for (const warning of this.#config.warnings) diagnostics.warn('environment', warning);
