@@ -112,13 +112,10 @@ export class DeliverySink implements RowSink {
       stop: this.#stopped.signal,
     });
     this.#intake = new RowIntake({
+      ...shared,
       outbox: () => this.#directory?.own(),
       memory: this.#memory,
-      refuseWhenFull: config.outbox?.whenFull === 'refuse-new',
-      books: this.#books,
       recentKeys: this.#recentKeys,
-      diagnostics,
-      clock,
       lastResort: this.#lastResort,
       isClosed: () => this.#shutdown !== undefined,
       onHeld: () => {

@@ -25,10 +25,7 @@ export function prepareOutboxStatements(database: DatabaseSync): OutboxStatement
   const pick = (condition: string): StatementSync =>
     prepare(`SELECT sequence, size_bytes FROM rows WHERE tbl = ? AND ${condition} ORDER BY sequence`);
   return {
-    insert: prepare(
-      `INSERT OR IGNORE INTO rows (sequence, tbl, key, refusal, received_at, accepted_at, size_bytes, crc, payload)
-       VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)`,
-    ),
+    insert: prepare(`INSERT OR IGNORE INTO rows (${COLUMNS}) VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?)`),
     read: prepare(`SELECT ${COLUMNS} FROM rows WHERE sequence = ?`),
     readmit: prepare('UPDATE rows SET refusal = NULL WHERE refusal IS NOT NULL'),
     refuse: prepare('UPDATE rows SET refusal = ? WHERE sequence = ?'),

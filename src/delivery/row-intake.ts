@@ -4,11 +4,9 @@
  * A write is acknowledged only after its row is in a store.
  */
 
-import type { Clock } from '../base/clock.ts';
-import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
 import type { RecentSet } from '../base/recent-set.ts';
-import type { DeliveryBooks } from './delivery-books.ts';
+import type { LaneOptions } from './lane-options.ts';
 import type { LastResort } from './last-resort.ts';
 import type { LedgerEntry, WriteResult } from './row-sink.ts';
 import type { PendingRow, RowStore } from './row-store.ts';
@@ -19,17 +17,12 @@ const SLICE_BYTES = 524_288;
 /** Entries that wait for their slice; a host that makes them faster than a disk takes them is cut off here. */
 const MAX_WAITING = 100_000;
 
-export interface RowIntakeOptions {
+export interface RowIntakeOptions extends Pick<LaneOptions, 'config' | 'clock' | 'diagnostics' | 'books'> {
   /** Where rows go first; undefined where the disk cannot be used now. */
   readonly outbox: () => RowStore | undefined;
   readonly memory: RowStore;
-  /** Whether a full outbox refuses rows rather than passing them on. */
-  readonly refuseWhenFull: boolean;
-  readonly books: DeliveryBooks;
   /** `table/key` of rows that were settled lately. */
   readonly recentKeys: RecentSet<string>;
-  readonly diagnostics: Diagnostics;
-  readonly clock: Clock;
   /** Takes what no store takes. */
   readonly lastResort: LastResort;
   readonly isClosed: () => boolean;
@@ -146,7 +139,7 @@ export class RowIntake {
           return;
         }
         this.#options.diagnostics.warn('store-full', `The store of pending rows is full: ${store.name}`);
-        if (store.durable && this.#options.refuseWhenFull) {
+        if (store.durable && this.#options.config.outbox?.whenFull === 'refuse-new') {
           for (const { resolve } of rows) resolve(this.#drop('outbox-full'));
           return;
         }

@@ -9,8 +9,6 @@ export interface CloudTraceOptions {
   readonly credentials?: { readonly client_email?: string; readonly private_key?: string };
 }
 
-const PACKAGE = '@google-cloud/opentelemetry-cloud-trace-exporter';
-
 /**
  * The exporter of Google's own package, for set-ups that use it.
  *
@@ -18,7 +16,7 @@ const PACKAGE = '@google-cloud/opentelemetry-cloud-trace-exporter';
  */
 export async function loadCloudTraceExporter(options: CloudTraceOptions): Promise<SpanExporter> {
   const { TraceExporter } = await importPackage(
-    PACKAGE,
+    '@google-cloud/opentelemetry-cloud-trace-exporter',
     'traces.exporter: cloud-trace',
     () => import('@google-cloud/opentelemetry-cloud-trace-exporter'),
   );

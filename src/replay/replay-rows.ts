@@ -1,8 +1,8 @@
 import type { LedgerEntry, RowSink } from '../delivery/row-sink.ts';
 import type { ContentPolicy } from '../privacy/content-policy.ts';
-import type { TableDefinition } from '../record/column.ts';
 import { redactRow } from '../record/redacted-row.ts';
 import { findRowProblem } from '../record/validate-row.ts';
+import { tableDefinition } from '../store/tables.ts';
 import type { ReportProblem } from './read-json-objects.ts';
 import type { ReplayCandidate } from './replay-candidates.ts';
 import type { ReplayedKeys } from './replayed-keys.ts';
@@ -14,7 +14,6 @@ export interface ReplayOptions {
   readonly candidates: AsyncIterable<ReplayCandidate>;
   /** What the rows pass on their way back, as those of a running agent do. */
   readonly policy: ContentPolicy;
-  readonly tables: Readonly<Record<string, TableDefinition | undefined>>;
   /** Whose writes resolve once each row is stored or cannot be; undefined only reads. */
   readonly sink: RowSink | undefined;
   readonly replayed: ReplayedKeys;
@@ -83,14 +82,14 @@ export async function replayRows(options: ReplayOptions): Promise<ReplayBooks> {
 /** The row as it is to be written; undefined for one that is not, which is counted. */
 function checkCandidate(
   { table, key, row }: ReplayCandidate,
-  { tables, replayed, report, policy }: ReplayOptions,
+  { replayed, report, policy }: ReplayOptions,
   books: ReplayBooks,
 ): LedgerEntry | undefined {
   if (!replayed.see(table, key)) {
     books.duplicates += 1;
     return undefined;
   }
-  const definition = tables[table];
+  const definition = tableDefinition(table);
   const problem = definition === undefined ? 'is for an unknown table' : findRowProblem(row, definition.columns);
   if (definition === undefined || problem !== undefined) {
     books.invalid += 1;

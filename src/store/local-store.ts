@@ -73,8 +73,8 @@ export class LocalStore {
   }
 
   /** @returns the rows of a query, integers as numbers */
-  query(sql: string, parameters: Record<string, SQLInputValue> = {}): Record<string, SQLOutputValue>[] {
-    return this.#database.prepare(sql).all(parameters);
+  query(sql: string): Record<string, SQLOutputValue>[] {
+    return this.#database.prepare(sql).all();
   }
 
   /** Moves the write-ahead log into the store and empties it, which constant readers keep SQLite from doing by itself. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import { toJsonText, toPrintable } from '../../base/printable.ts';
 import type { SchemaChange } from '../../store/schema-change.ts';
 import type { RegisterCommand } from '../command-list.ts';
@@ -43,11 +44,8 @@ async function initSqlite({ path }: Extract<Target, { kind: 'sqlite' }>, dryRun:
   const { migrateSqlite, planSqliteMigration } = await import('../../store/migrate-sqlite.ts');
   const { openReadOnly, openTemporary, openWritable } = await import('../../base/open-sqlite.ts');
   const busyTimeoutMillis = 5_000;
-  const open = (): ReturnType<typeof openWritable> => {
-    if (!dryRun) return openWritable(path, { busyTimeoutMillis });
-    return existsSync(path) ? openReadOnly(path, { busyTimeoutMillis }) : openTemporary(0);
-  };
-  const database = open();
+  const openToLook = existsSync(path) ? openReadOnly : (): DatabaseSync => openTemporary(0);
+  const database = (dryRun ? openToLook : openWritable)(path, { busyTimeoutMillis });
   try {
     const changes = dryRun ? planSqliteMigration(database) : migrateSqlite(database);
     return { name: path, changes: changes.map(({ resource, action, detail }) => ({ resource, action, detail })) };

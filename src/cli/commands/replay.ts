@@ -114,7 +114,6 @@ async function replaySource(
     books = await replayRows({
       candidates,
       policy: createContentPolicy(resolveContentPolicies(values).records),
-      tables: Object.fromEntries(LEDGER_TABLES.map((table) => [table.name, table])),
       sink,
       replayed: keys,
       report,

@@ -1,4 +1,4 @@
-import { findMatches, type TextRange } from '../text-range.ts';
+import type { TextRange } from '../text-range.ts';
 
 const SECRET_PART =
   /(?<![A-Za-z0-9])(?:password|passwd|pwd|accountkey|sharedaccesskey|sharedaccesssignature)\s{0,2}=\s{0,2}(?:"(?<quoted>[^"\n]{1,256})"|'(?<single>[^'\n]{1,256})'|(?<words>[^;"'\n=]{1,128})(?=;)|(?<bare>[^;\s"'&]{1,512}))/dgi;
@@ -9,14 +9,11 @@ const NEIGHBOURHOOD = 300;
 
 /** Passwords and keys in ADO, ODBC, JDBC, libpq and Azure connection strings. */
 export function findConnectionStrings(text: string): readonly TextRange[] {
-  const ranges: TextRange[] = [];
-  findMatches(SECRET_PART, text, (match) => {
+  return [...text.matchAll(SECRET_PART)].flatMap((match) => {
     const groups = match.indices?.groups;
     const range = groups?.quoted ?? groups?.single ?? groups?.words ?? groups?.bare;
-    if (range !== undefined && isPartOfConnection(text, match)) ranges.push({ start: range[0], end: range[1] });
-    return false;
+    return range !== undefined && isPartOfConnection(text, match) ? [{ start: range[0], end: range[1] }] : [];
   });
-  return ranges;
 }
 
 function isPartOfConnection(text: string, match: RegExpExecArray): boolean {
