@@ -13,6 +13,7 @@ export const RATINGS: TableDefinition = {
     message_id: ['STRING REQUIRED own-words', 'The turn.'],
     timestamp: ['TIMESTAMP REQUIRED', 'When it was rated.'],
     rating: ['INTEGER', 'From 0 to 999.'],
+    content_policy: ['STRING own-words', 'Every row says what it has passed.'],
   }),
   partitionBy: undefined,
   clusterBy: [],
