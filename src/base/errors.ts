@@ -14,6 +14,15 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** @throws {ConfigurationError} that says all problems, a line each, and has the first one's key; none where there are none */
+export function throwProblems(problems: readonly ConfigurationError[]): void {
+  const [first, ...others] = problems;
+  if (first === undefined) return;
+  if (others.length === 0) throw first;
+  const lines = [first.message.slice(first.key.length + 1), ...others.map(({ message }) => message)];
+  throw new ConfigurationError(first.key, lines.join('\n'), { cause: first });
+}
+
 /** An optional package that a chosen setting needs and that is not installed. */
 export class MissingPackageError extends Error {
   override readonly name = 'MissingPackageError';

@@ -48,7 +48,8 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       exitCode = error.exitCode === 0 ? 0 : 2;
     } else {
       exitCode = error instanceof ConfigurationError ? 2 : 1;
-      written = context.stderr.write(`spanledger: ${toPrintable(describeError(error))}\n`);
+      const lines = describeError(error).split('\n').map(toPrintable);
+      written = context.stderr.write(`spanledger: ${lines.join('\n  ')}\n`);
     }
   }
   await written;

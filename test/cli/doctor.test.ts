@@ -56,6 +56,25 @@ describe('spanledger doctor', () => {
     expect(check('BigQuery')?.status).toBe('skipped');
   });
 
+  it('fails on a variable that nobody reads, and says all that is wrong with a file', async () => {
+    const mistyped = await examine([], { ...LOCAL, SPANLEDGER_BACKND: 'solid' });
+    expect(mistyped.exitCode).toBe(1);
+    expect(mistyped.check('Configuration')).toMatchObject({
+      status: 'failed',
+      detail: expect.stringContaining("SPANLEDGER_BACKND is no variable of spanledger's; did you mean"),
+    });
+    write('config.yaml', 'analytics: { conversation_tracking: { stor: local, flush_timeout: soon } }\n');
+    const { exitCode, stdout } = await runTestCli(['doctor', '--config', 'config.yaml'], {
+      cwd: directory,
+      env: LOCAL,
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout.match(/^FAILED {3}Configuration: .*$/gm)).toEqual([
+      expect.stringContaining('stor is not a setting; did you mean'),
+      expect.stringContaining('flush_timeout is "soon"; allowed: a number of seconds'),
+    ]);
+  });
+
   it('says for people what it found, and what to do', async () => {
     write('package.json', '{"dependencies":{"@sentry/node":"10"}}');
     const { exitCode, stdout } = await runTestCli(['doctor'], {

@@ -122,6 +122,44 @@ describe('resolveConfig', () => {
     expect(() => resolveFile(text)).toThrow(message);
   });
 
+  it('says everything that is wrong at once, each with what is allowed or meant', () => {
+    const text = tracking(`stor: local\nzip_metrics_timeout: soon\nbigquery: { project: "\${NO_PROJECT}", datset: x }`);
+    const found = (): unknown => {
+      try {
+        return resolveFile(`${text}traces:\n  ratio: 2\n`, { SPANLEDGER_REDACT: 'everything' });
+      } catch (error) {
+        return error;
+      }
+    };
+    const error = found();
+    expect(error).toBeInstanceOf(ConfigurationError);
+    const lines = error instanceof ConfigurationError ? error.message.split('\n') : [];
+    expect(lines).toEqual([
+      expect.stringMatching(/\.stor is not a setting; did you mean .*\.store\?$/),
+      expect.stringMatching(/\.datset is not a setting; did you mean .*\.bigquery\.dataset\?$/),
+      expect.stringContaining(`refers to \${NO_PROJECT}`),
+      expect.stringContaining('zip_metrics_timeout is "soon"; allowed: a number of seconds'),
+      expect.stringContaining('SPANLEDGER_REDACT is "everything"; allowed: one or more of'),
+      expect.stringContaining('traces.ratio is 2; allowed: a number from 0 to 1'),
+    ]);
+  });
+
+  it('tells of a variable that nobody reads, and of sections that look mistyped', () => {
+    const env = { SPANLEDGER_BACKND: 'solid', SPANLEDGER_STORE: 'local', OTHER: 'x' };
+    expect(resolveConfig({ env, configFile: false }).warnings).toEqual([
+      expect.stringMatching(/^SPANLEDGER_BACKND is no variable of spanledger's; did you mean SPANLEDGER_\w+\?$/),
+    ]);
+    const warningsOf = (text: string): readonly string[] =>
+      resolveFile(text).warnings.map((each) => each.replace(/^\S+: /, ''));
+    expect(warningsOf('analitycs:\n  conversation_tracking: { store: local }\n')).toEqual([
+      "analitycs is no section of spanledger's; did you mean analytics?",
+    ]);
+    expect(warningsOf('analytics:\n  conversation_traking: { store: local }\ntraces: { ratio: 1 }\n')).toEqual([
+      "analytics.conversation_traking is no section of spanledger's; did you mean conversation_tracking?",
+    ]);
+    expect(warningsOf('server: { port: 80 }\nanalytics: { other: {} }\n')).toEqual([]);
+  });
+
   it('replaces variables in the file', () => {
     const text = tracking(`bigquery: { project: "\${PROJECT}", dataset: "\${DATASET:-fallback}" }`);
     expect(resolveFile(text, { PROJECT: 'from-variable' }).values).toMatchObject({

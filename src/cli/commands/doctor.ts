@@ -55,7 +55,10 @@ async function examine(
     });
   } catch (error) {
     const advice = 'correct the setting; the agent runs without rows until then';
-    return [[...runtime, failed('Configuration', describeError(error), advice)], []];
+    const problems = describeError(error)
+      .split('\n')
+      .map((line) => failed('Configuration', line, advice));
+    return [[...runtime, ...problems], []];
   }
   const store = await checkStore(options, context, config);
   return [[...runtime, checkConfig(config), ...store], describeSettings(config)];
@@ -65,7 +68,7 @@ function checkConfig({ warnings, configFile, sdkDisabled, values }: ResolvedConf
   const name = 'Configuration';
   if (sdkDisabled) return warning(name, 'OTEL_SDK_DISABLED is true', 'nothing is traced or written until it is unset');
   if (!values.enabled) return warning(name, 'rows are switched off', 'set conversation_tracking.enabled to true');
-  if (warnings.length > 0) return warning(name, warnings.join('; '), 'correct or unset the variable');
+  if (warnings.length > 0) return failed(name, warnings.join('; '), 'correct it: what is ignored does nothing');
   return ok(name, configFile ?? 'no file; environment and defaults');
 }
 
