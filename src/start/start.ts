@@ -1,10 +1,11 @@
+import type { TracerProvider } from '@opentelemetry/api';
 import { defaultResource, detectResources, envDetector } from '@opentelemetry/resources';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { systemClock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import { flushAtExit } from './flush-at-exit.ts';
 import { detectGoogleCloudResource } from './google-cloud-resource.ts';
+import { LedgerTracerProvider } from './ledger-tracer-provider.ts';
 import { createSpanledger, type Spanledger } from './spanledger.ts';
 import type { StartOptions } from './start-options.ts';
 import { isGlobalProvider } from './tracer-registration.ts';
@@ -40,7 +41,7 @@ export function start(options: StartOptions = {}): StartedSpanledger {
   const { diagnostics } = ledger;
   Reflect.set(globalThis, STARTED, true);
   if (ledger.config.sdkDisabled) return ledger;
-  const provider = new NodeTracerProvider({
+  const provider = new LedgerTracerProvider({
     resource: defaultResource()
       .merge(detectGoogleCloudResource({ env: ledger.config.env, clock: options.clock ?? systemClock }))
       .merge(detectResources({ detectors: [envDetector] })),
@@ -54,7 +55,7 @@ export function start(options: StartOptions = {}): StartedSpanledger {
   return ledger;
 }
 
-function checkRegistration(provider: NodeTracerProvider, diagnostics: Diagnostics): void {
+function checkRegistration(provider: TracerProvider, diagnostics: Diagnostics): void {
   if (isGlobalProvider(provider)) return;
   diagnostics.warn(
     'provider-taken',

@@ -25,8 +25,17 @@ const AGENT_WORD = /(?:^|[^A-Za-z])agent(?:$|[^A-Za-z])/i;
 /** Where Langfuse keeps its state once it traces: its spans start with nothing but a free name. */
 const LANGFUSE = Symbol.for('langfuse');
 
-/** Whether a span that starts may begin an agent turn, or belong to one. Errs on the side of yes for unnamed vocabularies. */
-export function mayBeGenAi({ name, kind, attributes }: SpanStart): boolean {
+/** OpenInference starts its spans without attributes, and gives them at once afterwards. */
+export function startsSpansBare(scopeName: string): boolean {
+  return scopeName.includes('openinference');
+}
+
+/**
+ * Whether a span that starts may begin an agent turn, or belong to one. Errs on the side of yes for unnamed vocabularies.
+ *
+ * @param hasBareSpans whether spans that say nothing at their start may be of such a vocabulary
+ */
+export function mayBeGenAi({ name, kind, attributes }: SpanStart, hasBareSpans = false): boolean {
   let isBare = true;
   for (const key in attributes) {
     if (GENAI_KEY.test(key)) return true;
@@ -34,7 +43,7 @@ export function mayBeGenAi({ name, kind, attributes }: SpanStart): boolean {
   }
   if (GENAI_NAME.test(name)) return true;
   if (kind !== SpanKind.INTERNAL) return false;
-  return AGENT_WORD.test(name) || (isBare && Reflect.has(globalThis, LANGFUSE));
+  return AGENT_WORD.test(name) || (isBare && (hasBareSpans || Reflect.has(globalThis, LANGFUSE)));
 }
 
 /** ADK wraps each turn in a span of its own that knows no agent yet. */

@@ -1,4 +1,12 @@
-import { type Attributes, type Context, isSpanContextValid, type Link, type SpanKind, trace } from '@opentelemetry/api';
+import {
+  type Span as ApiSpan,
+  type Attributes,
+  type Context,
+  isSpanContextValid,
+  type Link,
+  type SpanKind,
+  trace,
+} from '@opentelemetry/api';
 import {
   type ReadableSpan,
   type Sampler,
@@ -6,7 +14,7 @@ import {
   type SamplingResult,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
-import { agentNameAtStart, isAgentWrapper, mayBeGenAi, type SpanStart } from './agent-start.ts';
+import { agentNameAtStart, isAgentWrapper, mayBeGenAi, type SpanStart, startsSpansBare } from './agent-start.ts';
 
 /** Sampling of one agent's turns, in place of the general one. */
 export interface AgentSamplingRule {
@@ -42,6 +50,8 @@ export class AnalyticsSampler implements Sampler {
   readonly #sampler: Sampler;
   readonly #rules: readonly CompiledRule[];
   readonly #recordNames: readonly RegExp[];
+  /** Whether a tracer is in use whose spans say nothing at their start. */
+  #hasBareSpans = false;
 
   constructor({ sampler, agentRules = [], recordNames = [] }: AnalyticsSamplerOptions) {
     this.#sampler = sampler;
@@ -50,6 +60,11 @@ export class AnalyticsSampler implements Sampler {
       matches: compileName(agent),
       sampler: new TraceIdRatioBasedSampler(ratio),
     }));
+  }
+
+  /** Told of each instrumentation that asks for a tracer, where the provider is the package's own. */
+  noteScope(name: string): void {
+    this.#hasBareSpans ||= startsSpansBare(name);
   }
 
   shouldSample(
@@ -66,7 +81,11 @@ export class AnalyticsSampler implements Sampler {
     const sampler = rule?.sampler ?? this.#sampler;
     const result = sampler.shouldSample(context, traceId, name, kind, attributes, links);
     if (result.decision !== SamplingDecision.NOT_RECORD) return result;
-    if (parent === undefined && !mayBeGenAi(start) && !this.#recordNames.some((each) => each.test(name))) return result;
+    const isRecorded =
+      parent !== undefined ||
+      mayBeGenAi(start, this.#hasBareSpans) ||
+      this.#recordNames.some((each) => each.test(name));
+    if (!isRecorded) return result;
     return { ...result, decision: SamplingDecision.RECORD };
   }
 
@@ -75,8 +94,10 @@ export class AnalyticsSampler implements Sampler {
   }
 
   /** A rule decides where a turn begins; what is inside a turn follows its parent. */
-  #ruleFor(start: SpanStart, parent: ReadableSpan | undefined): Pick<CompiledRule, 'sampler'> | undefined {
-    if (parent !== undefined && !isAgentWrapper(parent.name) && mayBeGenAi(parent)) return { sampler: FOLLOW_PARENT };
+  #ruleFor(start: SpanStart, parent: ApiSpan | undefined): Pick<CompiledRule, 'sampler'> | undefined {
+    // What cannot be read is somebody's wrapper around a span of ours.
+    const isInTurn = !isReadable(parent) || (!isAgentWrapper(parent.name) && mayBeGenAi(parent));
+    if (parent !== undefined && isInTurn) return { sampler: FOLLOW_PARENT };
     const agent = agentNameAtStart(start);
     return agent === undefined ? undefined : this.#rules.find(({ matches }) => matches.test(agent));
   }
@@ -90,14 +111,18 @@ const FOLLOW_PARENT: Sampler = {
   toString: () => 'FollowParent',
 };
 
-/** The local parent, if it records or did until it ended: a child may start after its parent's end. */
-function recordedParent(context: Context): ReadableSpan | undefined {
-  const parent: unknown = trace.getSpan(context);
-  return isReadable(parent) && isSpanContextValid(parent.spanContext()) ? parent : undefined;
+/**
+ * The local parent, if it records, of whatever class it is: instrumentations put wrappers of their own into the context.
+ * One that can be read recorded until it ended: a child may start after its parent's end.
+ */
+function recordedParent(context: Context): ApiSpan | undefined {
+  const parent = trace.getSpan(context);
+  if (parent === undefined || !isSpanContextValid(parent.spanContext())) return undefined;
+  return parent.isRecording() || isReadable(parent) ? parent : undefined;
 }
 
 /** Spans that do not record, and those of a remote parent, have a context and nothing else. */
-function isReadable(span: unknown): span is ReadableSpan {
+function isReadable(span: unknown): span is ReadableSpan & ApiSpan {
   return typeof span === 'object' && span !== null && 'startTime' in span && 'attributes' in span && 'name' in span;
 }
 
