@@ -29,6 +29,11 @@ export class DeadlineQueue<Item> {
     this.#dueAt.delete(item);
   }
 
+  /** All that wait, in the order in which they fall due. */
+  items(): Item[] {
+    return [...this.#dueAt.keys()];
+  }
+
   /** The item that falls due next. */
   oldest(): Item | undefined {
     return this.#dueAt.keys().next().value;

@@ -1,5 +1,6 @@
 import { measureSnapshot } from './measure-snapshot.ts';
 import type { SpanSnapshot } from './span-snapshot.ts';
+import type { ClassifySpan } from './turn.ts';
 
 /** Copies a live span as it is at the moment of the call. */
 export type TakeSnapshot = () => SpanSnapshot;
@@ -115,6 +116,15 @@ export function isWithinOpenSpan(span: HeldSpan): boolean {
     if (held.snapshot === undefined) return true;
   }
   return false;
+}
+
+/** The topmost open span above that has come to say that it is an agent: several instrumentations do so after the start. */
+export function findAgentAbove(span: HeldSpan, classify: ClassifySpan): HeldSpan | undefined {
+  let agent: HeldSpan | undefined;
+  for (let held = span.parent; held !== undefined; held = held.parent) {
+    if (held.take !== undefined && classify(held.take()) === 'agent') agent = held;
+  }
+  return agent;
 }
 
 export function isBelow(span: HeldSpan, top: HeldSpan): boolean {

@@ -1,7 +1,15 @@
 import { isValidSpanId, isValidTraceId } from '@opentelemetry/api';
 import { RecentSet } from '../base/recent-set.ts';
 import { assembleTurn } from './assemble-turn.ts';
-import { type HeldSpan, HeldSpans, isBelow, isWithinOpenSpan, spansBelow, type TakeSnapshot } from './held-spans.ts';
+import {
+  findAgentAbove,
+  type HeldSpan,
+  HeldSpans,
+  isBelow,
+  isWithinOpenSpan,
+  spansBelow,
+  type TakeSnapshot,
+} from './held-spans.ts';
 import type { SpanSnapshot } from './span-snapshot.ts';
 import type { SpanRole } from './turn.ts';
 import type { TurnBufferOptions } from './turn-buffer-options.ts';
@@ -30,6 +38,7 @@ export class TurnBuffer {
     this.#queues = new TurnQueues(options, {
       makeReady: (turn) => this.#makeReady(turn),
       forget: (turn) => this.#forget(turn),
+      askAgain: (root) => this.#askAgain(root),
     });
   }
 
@@ -63,6 +72,7 @@ export class TurnBuffer {
       return;
     }
     this.#spans.close(held, span);
+    this.#queues.silent.delete(held);
     const role = this.#options.classify(span);
     const turn = this.#openTurnOf(held, role);
     if (turn === undefined && (role === 'genai' || role === 'tool') && !isWithinOpenSpan(held)) {
@@ -84,6 +94,7 @@ export class TurnBuffer {
 
   /** Writes every turn that is not written, or has changed since, as it is now. */
   writeAll(): void {
+    for (const root of this.#queues.silent.items()) this.#askAgain(root);
     for (const turn of [...this.#turns.values()]) if (turn.state === 'open' || turn.stale) this.#makeReady(turn);
     while (this.writeReady());
   }
@@ -112,7 +123,8 @@ export class TurnBuffer {
 
   #hold(span: SpanSnapshot, take: TakeSnapshot): HeldSpan {
     const held = this.#spans.open(span, take);
-    this.#openTurnOf(held, this.#options.classify(span));
+    const turn = this.#openTurnOf(held, this.#options.classify(span));
+    if (turn === undefined && held.parent === undefined) this.#queues.silent.add(held);
     return held;
   }
 
@@ -128,11 +140,23 @@ export class TurnBuffer {
   /** The turn that a span is in, opened if it begins one. */
   #openTurnOf(span: HeldSpan, role: SpanRole): HeldTurn | undefined {
     const turn = this.#turnOf(span);
-    if (role === 'agent' && turn?.kind !== 'agent') return this.#openAgentTurn(span);
+    if (role === 'agent' && turn?.kind !== 'agent')
+      return this.#openAgentTurn(findAgentAbove(span, this.#options.classify) ?? span);
     if ((role === 'genai' || role === 'tool') && turn === undefined && !this.#agentRoots.has(span.localRoot)) {
-      return this.#openTurn(span.localRoot, 'genai');
+      const agent = findAgentAbove(span, this.#options.classify);
+      return agent === undefined ? this.#openTurn(span.localRoot, 'genai') : this.#openAgentTurn(agent);
     }
     return turn;
+  }
+
+  /** Opens, and has written, the turns of a root that said nothing while its spans started, and none of which has ended. */
+  #askAgain(root: HeldSpan): void {
+    for (const held of [...spansBelow(root)]) {
+      const span = held.snapshot ?? held.take?.();
+      const turn = span && this.#openTurnOf(held, this.#options.classify(span));
+      if (turn?.state === 'open') this.#makeReady(turn);
+    }
+    if (this.#turnOf(root) === undefined) this.#queues.silent.add(root);
   }
 
   #openAgentTurn(top: HeldSpan): HeldTurn {
@@ -158,6 +182,7 @@ export class TurnBuffer {
       stale: false,
     };
     this.#turns.set(top, turn);
+    this.#queues.silent.delete(top.localRoot);
     this.#queues.unwritten.add(turn);
     this.#options.onTurnStart();
     return turn;
@@ -266,6 +291,7 @@ export class TurnBuffer {
     const oldest = this.#spans.oldest();
     if (oldest === undefined) return;
     this.#agentRoots.delete(oldest);
+    this.#queues.silent.delete(oldest);
     this.#options.onDrop('span-bound', this.#spans.remove(oldest));
   }
 }

@@ -21,6 +21,7 @@ export interface HeldTurn {
 export interface TurnDues {
   readonly makeReady: (turn: HeldTurn) => void;
   readonly forget: (turn: HeldTurn) => void;
+  readonly askAgain: (root: HeldSpan) => void;
 }
 
 /** What each held turn waits for. A turn that waits for its root is in `unwritten`, and in `waiting` once that has ended. */
@@ -31,6 +32,8 @@ export class TurnQueues {
   /** Turns whose top has ended and that have open spans. */
   readonly waiting: DeadlineQueue<HeldTurn>;
   readonly written: DeadlineQueue<HeldTurn>;
+  /** Open local roots that are in no turn: they may have come to say that they are of one. */
+  readonly silent: DeadlineQueue<HeldSpan>;
   /** Written turns whose top is still open: held until it ends, or a bound asks for their memory. */
   readonly unended: Set<HeldTurn> = new Set();
 
@@ -42,6 +45,7 @@ export class TurnQueues {
     this.unwritten = new DeadlineQueue(clock, turnTimeoutMillis, dues.makeReady);
     this.waiting = new DeadlineQueue(clock, zipMetricsTimeoutMillis, dues.makeReady);
     this.written = new DeadlineQueue(clock, turnTimeoutMillis, dues.forget);
+    this.silent = new DeadlineQueue(clock, turnTimeoutMillis, dues.askAgain);
   }
 
   delete(turn: HeldTurn): void {

@@ -114,6 +114,57 @@ describe('TurnBuffer', () => {
     expect(shown()).toEqual(['a,zip,socket v1 !span_open', 'a,zip,socket v2 !span_open', 'a,zip,socket v3']);
   });
 
+  describe('spans that say only after their start what they are', () => {
+    /** Starts a span that says nothing; what it says later is read from the given object. */
+    const startSilent = (buffer: TurnBuffer, span: SampleSpan, said: Pick<SampleSpan, 'role'>): void =>
+      buffer.start(() => sampleSpan({ ...span, ...said, end: null }));
+
+    it('an open root that nothing below has ended of is an incomplete turn, by the time-out', async () => {
+      const { buffer, wait, shown } = drive();
+      const said = {};
+      startSilent(buffer, { id: 'a' }, said);
+      startSilent(buffer, call, {});
+      Object.assign(said, { role: 'agent' });
+      await wait(599);
+      expect(shown()).toEqual([]);
+      await wait(2);
+      expect(shown()).toEqual(['a,b v1 !root_open']);
+    });
+
+    it('and at the end of the process', () => {
+      const { buffer, shown } = drive();
+      startSilent(buffer, { id: 'a' }, { role: 'agent' });
+      startSilent(buffer, call, { role: 'genai' });
+      buffer.writeAll();
+      buffer.writeAll();
+      expect(shown()).toEqual(['a,b v1 !root_open']);
+    });
+
+    it('an agent below that ends is part of the turn above, which is open and has told by then', async () => {
+      const { buffer, end, wait, shown } = drive();
+      const said = {};
+      startSilent(buffer, { id: 'a' }, said);
+      Object.assign(said, { role: 'agent' });
+      const inner: SampleSpan = { id: 'inner', parent: 'a', role: 'agent', start: 1 };
+      startSilent(buffer, inner, {});
+      end(inner);
+      expect(shown()).toEqual([]);
+      await wait(601);
+      expect(shown()).toEqual(['a,inner v1 !root_open']);
+    });
+
+    it('a root that never says anything makes no row and is asked again', async () => {
+      const { buffer, wait, shown } = drive();
+      const said = {};
+      startSilent(buffer, { id: 'a' }, said);
+      await wait(700);
+      expect(shown()).toEqual([]);
+      Object.assign(said, { role: 'agent' });
+      await wait(600);
+      expect(shown()).toEqual(['a v1 !root_open']);
+    });
+  });
+
   it('does not amend for a late span that adds nothing to a row', async () => {
     const { start, end, wait, shown } = drive();
     start(agent);

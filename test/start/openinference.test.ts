@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { LocalStore } from '../../src/store/local-store.ts';
 import { temporaryDirectory } from '../store/temporary-directory.ts';
 
-// OpenInference's own tracer: its spans start without attributes, and it puts wrappers of its own into the context.
+// OpenInference's own tracer: its spans start without attributes, it puts wrappers of its own into the context, and where an agent
+// fails it leaves spans open.
 
 const SOURCES = new URL('../../src/', import.meta.url).href;
 const resolve = (name: string): string => import.meta.resolve(name);
@@ -55,4 +56,25 @@ it('a model call by itself has its row', () => {
     tracer.startActiveSpan('OpenAI Chat Completions', { attributes: ${CALL} }, (span) => span.end());
   `);
   expect(rows).toMatchObject([{ model_call_count: 1, total_token_count: 12, complete: 1, sampled: 0 }]);
+});
+
+it('an agent that fails and leaves its spans open is one incomplete row, its sub-agent in it', () => {
+  const rows = rowsOf(`
+    const tracer = tracerOf('@arizeai/openinference-instrumentation-langchain');
+    const kind = (name) => ({ attributes: { 'openinference.span.kind': 'AGENT', 'agent.name': name } });
+    const agent = tracer.startSpan('LangGraph', kind('outer'));
+    const sub = tracer.startSpan('helper', kind('inner'), trace.setSpan(context.active(), agent));
+    tracer.startSpan('ChatOpenAI', { attributes: ${CALL} }, trace.setSpan(context.active(), sub)).end();
+    sub.end();
+  `);
+  expect(rows).toMatchObject([{ agent_name: 'outer', model_call_count: 1, complete: 0 }]);
+});
+
+it('an agent that fails before anything below it has ended has its row', () => {
+  const rows = rowsOf(`
+    const tracer = tracerOf('@arizeai/openinference-instrumentation-langchain');
+    tracer.startSpan('LangGraph', { attributes: { 'openinference.span.kind': 'AGENT', 'agent.name': 'outer' } });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  `);
+  expect(rows).toMatchObject([{ agent_name: 'outer', complete: 0 }]);
 });
