@@ -188,6 +188,14 @@ describe('solid', () => {
     expect(failed(await verdict('--phase', 'solid'))).toEqual([]);
   });
 
+  it('does not count a failed turn without usage as one of NULL tokens', async () => {
+    const failing = (number: number): Turn =>
+      sampleTurn({ number, calls: [{}], error: 'quota', startMillis: Date.UTC(2025, 5, 3) });
+    await run([...healthy(4), failing(7_001)], 'solid');
+    const result = await verdict('--phase', 'solid', '--max-error-share', '1');
+    expect(failed(result)).not.toContain('NULL tokens');
+  });
+
   it('sees a ZIP without metrics', async () => {
     const withoutMetrics: MigratingPipelineOptions['map'] = ({ turn }) => ({
       ...mapWithRules(turn),
