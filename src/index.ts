@@ -22,6 +22,7 @@ export {
 } from './instrumentation/trace-model-call.ts';
 export { type TraceToolOptions, traceTool } from './instrumentation/trace-tool.ts';
 export { turnContext } from './instrumentation/turn-context.ts';
+export { type TurnContextOptions, withTurnContext } from './instrumentation/with-turn-context.ts';
 export type { Backend } from './migration/backend-switch.ts'; // migration
 export type { RedactionFunction } from './privacy/redactor.ts';
 export type {

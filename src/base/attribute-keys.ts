@@ -34,6 +34,10 @@ export const ATTRIBUTE_KEYS = {
   messageId: 'spanledger.message_id',
   /** Start of that turn, milliseconds since the Unix epoch. */
   turnStart: 'spanledger.turn_start',
+  /** What the application says of a turn, over what its spans say. */
+  turnUserId: 'spanledger.turn.user_id',
+  turnSessionId: 'spanledger.turn.session_id',
+  turnConversationId: 'spanledger.turn.conversation_id',
   clientUserAgent: 'spanledger.client_info.user_agent',
   clientIpAddress: 'spanledger.client_info.ip_address',
   clientPlatform: 'spanledger.client_info.platform',

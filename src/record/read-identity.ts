@@ -1,5 +1,6 @@
+import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
 import { nonEmptyString, parseContainer, property } from '../base/json-value.ts';
-import type { Attributes } from '../spans/span-snapshot.ts';
+import type { Attributes, SpanSnapshot } from '../spans/span-snapshot.ts';
 import type { Turn } from '../spans/turn.ts';
 import type { TurnSpan } from './turn-spans.ts';
 
@@ -24,16 +25,28 @@ const USER_NAMES = ['userId', 'user_id', 'user.id'];
 
 /** Where one kind of id stands: names in a JSON object of properties, and attribute keys. */
 interface Place {
+  /** What the application says of the turn, over what anything else does. */
+  readonly given: string;
   readonly names: readonly string[];
   readonly keys: readonly string[];
 }
 
-const CONVERSATION: Place = place(CONVERSATION_NAMES, 'gen_ai.conversation.id');
-const SESSION: Place = place(SESSION_NAMES, 'session.id', 'langfuse.session.id', 'gcp.vertex.agent.session_id');
-const USER: Place = place(USER_NAMES, 'user.id', 'enduser.id', 'langfuse.user.id');
+const CONVERSATION: Place = place(ATTRIBUTE_KEYS.turnConversationId, CONVERSATION_NAMES, 'gen_ai.conversation.id');
+const SESSION: Place = place(
+  ATTRIBUTE_KEYS.turnSessionId,
+  SESSION_NAMES,
+  'session.id',
+  'langfuse.session.id',
+  'gcp.vertex.agent.session_id',
+);
+const USER: Place = place(ATTRIBUTE_KEYS.turnUserId, USER_NAMES, 'user.id', 'enduser.id', 'langfuse.user.id');
 
-function place(names: readonly string[], ...keys: readonly string[]): Place {
-  return { names, keys: [...keys, ...PROPERTY_PREFIXES.flatMap((prefix) => names.map((name) => prefix + name))] };
+function place(given: string, names: readonly string[], ...keys: readonly string[]): Place {
+  return {
+    given,
+    names,
+    keys: [...keys, ...PROPERTY_PREFIXES.flatMap((prefix) => names.map((name) => prefix + name))],
+  };
 }
 
 /**
@@ -53,12 +66,20 @@ export function readIdentity(turn: Turn, spans: readonly TurnSpan[]): IdentityRe
   }
   const above = turn.ancestors.map((ancestor) => sourceOf(ancestor.attributes));
   const find = (where: Place): string | undefined => {
+    const given = givenId([...spans.map(({ span }) => span), ...turn.ancestors], where.given);
+    if (given !== undefined) return given;
     const ids = new Set(own.map((source) => idIn(source, where)).filter((id) => id !== undefined));
     if (ids.size > 1) return undefined;
     const [id] = ids;
     return id ?? firstId(nested, where) ?? firstId(above, where);
   };
   return { conversationId: find(CONVERSATION), sessionId: find(SESSION), userId: find(USER) };
+}
+
+/** What the application said of the turn, the topmost span first. */
+function givenId(spans: readonly SpanSnapshot[], key: string): string | undefined {
+  const said = spans.find(({ attributes }) => idText(attributes[key]) !== undefined);
+  return idText(said?.attributes[key]);
 }
 
 interface Source {

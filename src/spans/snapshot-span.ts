@@ -1,4 +1,4 @@
-import type { HrTime } from '@opentelemetry/api';
+import type { Attributes as ApiAttributes, HrTime } from '@opentelemetry/api';
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { Attributes, AttributeValue, SpanEvent, SpanSnapshot, SpanStatus } from './span-snapshot.ts';
@@ -6,8 +6,10 @@ import type { Attributes, AttributeValue, SpanEvent, SpanSnapshot, SpanStatus } 
 /**
  * Copies a live span as it is now. The copy shares nothing that the host or another processor could still change,
  * but for the resource, which is copied once for all spans.
+ *
+ * @param given attributes that the span has for the ledger only
  */
-export function snapshotSpan(span: ReadableSpan): SpanSnapshot {
+export function snapshotSpan(span: ReadableSpan, given?: ApiAttributes): SpanSnapshot {
   const { traceId, spanId, traceFlags } = span.spanContext();
   const parent = span.parentSpanContext;
   const start = nanoseconds(span.startTime);
@@ -24,7 +26,7 @@ export function snapshotSpan(span: ReadableSpan): SpanSnapshot {
     startTimeUnixNano: start ?? end ?? 0n,
     endTimeUnixNano: span.ended ? (end ?? start ?? 0n) : undefined,
     status: copyStatus(span),
-    attributes: copyAttributes(span.attributes),
+    attributes: copyAttributes(given === undefined ? span.attributes : { ...span.attributes, ...given }),
     events: Object.freeze(span.events.map(copyEvent)),
     droppedCount: span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount + (lacksTime ? 1 : 0),
     resource: resourceAttributes(span.resource),

@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api';
+import type { Attributes, Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
@@ -6,6 +6,7 @@ import { describeError } from '../base/errors.ts';
 import { snapshotSpan } from './snapshot-span.ts';
 import type { SpanSnapshot } from './span-snapshot.ts';
 import type { ClassifySpan, Turn } from './turn.ts';
+import { turnAttributesOf } from './turn-attributes.ts';
 import { TurnBuffer } from './turn-buffer.ts';
 import type { SpanDropReason } from './turn-buffer-options.ts';
 import type { TurnExporter, TurnExportResult } from './turn-exporter.ts';
@@ -57,6 +58,8 @@ export class TurnProcessor implements SpanProcessor {
   readonly #settle: () => Promise<void>;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #droppedSpans = new Map<SpanDropReason, number>();
+  /** What the context of a span says of its turn. */
+  readonly #given = new WeakMap<ReadableSpan, Attributes>();
   #slice: NodeJS.Immediate | undefined;
   #turns = 0;
   #amendments = 0;
@@ -88,14 +91,18 @@ export class TurnProcessor implements SpanProcessor {
     });
   }
 
-  onStart(span: Span, _parentContext: Context): void {
+  onStart(span: Span, parentContext: Context): void {
     if (this.#stopped) return;
-    this.#guard(() => this.#buffer.start(() => snapshotSpan(span)));
+    this.#guard(() => {
+      const given = turnAttributesOf(parentContext);
+      if (given !== undefined) this.#given.set(span, given);
+      this.#buffer.start(() => snapshotSpan(span, given));
+    });
   }
 
   onEnd(span: ReadableSpan): void {
     if (this.#stopped) return;
-    this.#guard(() => this.#buffer.end(() => snapshotSpan(span)));
+    this.#guard(() => this.#buffer.end(() => snapshotSpan(span, this.#given.get(span))));
   }
 
   /** Resolves when every finished turn is exported and durable. Turns that are still open stay. */

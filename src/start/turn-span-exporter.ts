@@ -56,7 +56,7 @@ export class TurnSpanExporter implements SpanExporter {
       );
     if (this.#shutdown !== undefined) settle('the exporter was shut down');
     else if (!this.#config.values.enabled) settle(undefined);
-    else void this.#writeAll(() => this.#turns.add(spans.map(snapshotSpan))).then(settle);
+    else void this.#writeAll(() => this.#turns.add(spans.map((span) => snapshotSpan(span)))).then(settle);
   }
 
   async forceFlush(): Promise<void> {
