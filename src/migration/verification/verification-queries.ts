@@ -14,6 +14,10 @@ export interface TokenTolerance {
   readonly share: number;
 }
 
+/** Turns that ought to have tokens: a failed call reports none, and that says nothing of the mapping. */
+const COUNTED =
+  '(model_call_count IS NULL OR model_call_count > 0) AND (total_token_count IS NOT NULL OR success IS NULL OR success = TRUE)';
+
 /** One row: what the turns of a period look like. */
 export function renderTurnsQuery({ latest }: StoreTables, period: Period): string {
   return `SELECT
@@ -21,8 +25,8 @@ export function renderTurnsQuery({ latest }: StoreTables, period: Period): strin
   COUNT(CASE WHEN tracking_backend = 'solid' THEN 1 END) AS solid_turns,
   COUNT(CASE WHEN success = FALSE THEN 1 END) AS failed_turns,
   COUNT(CASE WHEN complete = FALSE THEN 1 END) AS incomplete_turns,
-  COUNT(CASE WHEN model_call_count IS NULL OR model_call_count > 0 THEN 1 END) AS counted_turns,
-  COUNT(CASE WHEN (model_call_count IS NULL OR model_call_count > 0) AND total_token_count IS NULL THEN 1 END) AS null_token_turns,
+  COUNT(CASE WHEN ${COUNTED} THEN 1 END) AS counted_turns,
+  COUNT(CASE WHEN ${COUNTED} AND total_token_count IS NULL THEN 1 END) AS null_token_turns,
   COUNT(CASE WHEN tracking_backend = 'solid' AND zip_generated = TRUE THEN 1 END) AS zip_turns,
   COUNT(CASE WHEN tracking_backend = 'solid' AND zip_generated = TRUE AND zip_generation_time_ms IS NOT NULL THEN 1 END)
     AS zip_turns_with_metrics,
