@@ -47,7 +47,11 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       exitCode = error.exitCode === 0 ? 0 : 2;
     } else {
       exitCode = error instanceof ConfigurationError ? 2 : 1;
-      written = context.stderr.write(`spanledger: ${toPrintable(describeError(error))}\n`);
+      const problems =
+        error instanceof ConfigurationError
+          ? error.problems.map(({ key, problem }) => `${key} ${problem}`)
+          : [describeError(error)];
+      written = context.stderr.write(problems.map((each) => `spanledger: ${toPrintable(each)}\n`).join(''));
     }
   }
   await written;

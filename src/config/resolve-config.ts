@@ -1,7 +1,9 @@
 import { ConfigurationError } from '../base/errors.ts';
+import { ConfigurationProblems } from './configuration-problems.ts';
+import { CONFIG_VARIABLE, findUnknownVariables } from './find-unknown-variables.ts';
 import { parserOf } from './parse-setting.ts';
 import { InvalidValue, parseOrThrow } from './parse-value.ts';
-import { readConfigFile } from './read-config-file.ts';
+import { type ConfigFile, readConfigFile } from './read-config-file.ts';
 import type { Setting } from './setting.ts';
 import type { SettingValues } from './setting-values.ts';
 import { SETTINGS } from './settings.ts';
@@ -27,15 +29,16 @@ export interface ResolvedConfig {
   readonly sources: Readonly<Record<keyof SettingValues, SettingSource>>;
   /** The file that was read. */
   readonly configFile: string | undefined;
-  /** Environment variables that were ignored because of their values, one sentence each. */
+  /** Environment variables that are ignored because of their names or values, one sentence each. */
   readonly warnings: readonly string[];
+  /** What in the file nobody reads and was probably meant for us, one sentence each. */
+  readonly nearMisses: readonly string[];
   /** The environment it was read from; a live file may refer to its variables. */
   readonly env: Environment;
   /** `OTEL_SDK_DISABLED=true`: nothing starts. */
   readonly sdkDisabled: boolean;
 }
 
-const CONFIG_VARIABLE = 'SPANLEDGER_CONFIG';
 const DEFAULT_CONFIG_FILE = 'config/config.yaml';
 
 /**
@@ -43,23 +46,28 @@ const DEFAULT_CONFIG_FILE = 'config/config.yaml';
  * A bad value in code or in the file is an error; in the environment, as with OpenTelemetry's own variables, it is
  * said and ignored, unless the setting guards content.
  *
- * @throws {ConfigurationError} naming the setting, its value and what is allowed
+ * @throws {ConfigurationError} naming each setting that is wrong, its value and what is allowed
  */
 export function resolveConfig(options: ConfigOptions = {}): ResolvedConfig {
   const env = options.env ?? process.env;
-  const file = findConfigFile(options.configFile, env);
+  const problems = new ConfigurationProblems();
+  const file = problems.attempt(() => findConfigFile(options.configFile, env, problems));
   const inCode = new Map<string, unknown>(Object.entries(options.settings ?? {}));
-  const warnings: string[] = [];
+  const warnings = findUnknownVariables(env);
   const values: Record<string, unknown> = {};
   const sources: Record<string, SettingSource> = {};
   for (const [name, setting] of Object.entries(SETTINGS)) {
-    [values[name], sources[name]] = resolveSetting(setting, name, inCode.get(name), env, file?.values, warnings);
+    problems.attempt(() => {
+      [values[name], sources[name]] = resolveSetting(setting, name, inCode.get(name), env, file?.values, warnings);
+    });
   }
+  problems.throwIfAny();
   return {
     values: values as unknown as SettingValues,
     sources: sources as Record<keyof SettingValues, SettingSource>,
     configFile: file?.path,
     warnings,
+    nearMisses: file?.nearMisses ?? [],
     env,
     sdkDisabled: env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true',
   };
@@ -90,12 +98,13 @@ function resolveSetting(
 function findConfigFile(
   option: string | false | undefined,
   env: Environment,
-): { readonly path: string; readonly values: ReadonlyMap<string, unknown> } | undefined {
+  problems: ConfigurationProblems,
+): (ConfigFile & { readonly path: string }) | undefined {
   if (option === false) return undefined;
   const named = option ?? env[CONFIG_VARIABLE];
   const path = named === undefined || named === '' ? DEFAULT_CONFIG_FILE : named;
-  const values = readConfigFile(path, env);
-  if (values !== undefined) return { path, values };
+  const file = readConfigFile(path, env, problems);
+  if (file !== undefined) return { path, ...file };
   if (path === named)
     throw new ConfigurationError(
       option === undefined ? CONFIG_VARIABLE : 'configFile',

@@ -13,6 +13,7 @@ import { describeStart } from './describe-start.ts';
 import { Rows } from './rows.ts';
 import { type StartOptions, settingsOf } from './start-options.ts';
 import { createTracePipeline, type TracePipeline } from './trace-pipeline.ts';
+import { warnOfConfig } from './warn-of-config.ts';
 
 export interface SpanledgerStats {
   readonly turns: TurnProcessorStats;
@@ -71,7 +72,7 @@ interface SettleWork {
 export function createSpanledger(options: StartOptions = {}): Spanledger {
   const config = resolveConfig({ settings: settingsOf(options), configFile: options.configFile, env: options.env });
   const diagnostics = options.diagnostics ?? createDiagnostics({ level: config.values.logLevel });
-  for (const warning of config.warnings) diagnostics.warn('environment', warning);
+  warnOfConfig(config, diagnostics);
   const ledger = new RunningLedger(config, options, diagnostics, options.clock ?? systemClock);
   diagnostics.debug(describeStart(config, options.sink, Object.keys(ledger.stats().traces)));
   return ledger;

@@ -21,6 +21,7 @@ function resolveFile(text: string, env: Record<string, string> = {}) {
   return resolveConfig({ configFile: file(text), env });
 }
 
+const SECTION = 'analytics.conversation_tracking';
 const tracking = (lines: string): string => `analytics:\n  conversation_tracking:\n${lines.replace(/^/gm, '    ')}\n`;
 
 const FILE = `
@@ -120,6 +121,72 @@ describe('resolveConfig', () => {
   ])('refuses %s', (_, text, message) => {
     expect(() => resolveFile(text)).toThrow(ConfigurationError);
     expect(() => resolveFile(text)).toThrow(message);
+  });
+
+  it('tells everything that is wrong at once, from wherever it comes', () => {
+    const project = `bigquery: { project: "\${NO_PROJECT}" }`;
+    const text = `${tracking(`stor: local\nzip_metrics_timeout: soon\n${project}`)}traces: 1\n`;
+    const resolve = () =>
+      resolveConfig({ configFile: file(text), env: { SPANLEDGER_CONTENT: 'some' }, settings: { maxHeldBytes: 12 } });
+    const path = join(directory, `${files + 1}.yaml`);
+    let error: unknown;
+    try {
+      resolve();
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error).toMatchObject({
+      key: `${path}: ${SECTION}.stor`,
+      problems: [
+        { key: `${path}: ${SECTION}.stor`, problem: `is not a setting; did you mean ${SECTION}.store?` },
+        { key: `${SECTION}.bigquery.project`, problem: expect.stringContaining('NO_PROJECT is not set') },
+        { key: `${path}: traces`, problem: 'is no mapping; allowed: a mapping of settings' },
+        { key: `${SECTION}.zip_metrics_timeout`, problem: 'is "soon"; allowed: a number of seconds from 0 to 3600' },
+        { key: 'option maxHeldBytes', problem: expect.stringMatching(/^is 12; allowed: /) },
+        { key: 'SPANLEDGER_CONTENT', problem: expect.stringMatching(/^is "some"; allowed: /) },
+      ],
+    });
+    expect(String(error).split('\n')).toHaveLength(6);
+  });
+
+  it.each([
+    ['analitycs: { conversation_tracking: { store: local } }', 'analitycs', 'analytics'],
+    ['trace: { exporter: none }', 'trace', 'traces'],
+    ['trace: { exporters: none }', 'trace', 'traces'],
+    ['analytics: { conversation_traking: { store: local } }', 'analytics.conversation_traking', SECTION],
+    ['analytics: { conversationTracking: { store: local } }', 'analytics.conversationTracking', SECTION],
+    ['conversation_tracking: { store: local }', 'conversation_tracking', SECTION],
+    ['analytics: { traces: { exporter: none } }', 'analytics.traces', 'traces'],
+  ])('tells of %s, which nobody reads', (text, key, meant) => {
+    const { nearMisses, values, configFile } = resolveFile(text);
+    expect(nearMisses).toEqual([`${configFile}: ${key} is read by nobody; did you mean ${meant}?`]);
+    expect(values).toMatchObject({ store: 'auto', traceExporters: [] });
+  });
+
+  it.each([
+    'trades: { history: 30 }',
+    'trace: true',
+    'tracing: { exporter: console }',
+    'analytics: { conversion_tracking: { pixel: x } }',
+    'analytic: { google: x }',
+    '[]',
+  ])("leaves the application's %s alone", (text) => {
+    expect(resolveFile(text).nearMisses).toEqual([]);
+  });
+
+  it('tells of variables that look like ours, with the nearest that is', () => {
+    const env = {
+      SPANLEDGER_BACKND: 'dual',
+      SPANLEDGER_CONFG: 'x.yaml',
+      SPANLEDGER_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+      SPANLEDGER_SERVICE_HOST: '10.0.0.1',
+      OTHER: 'x',
+    };
+    expect(resolveConfig({ env, configFile: false }).warnings).toEqual([
+      'SPANLEDGER_BACKND is no variable of ours; did you mean SPANLEDGER_BACKEND?',
+      'SPANLEDGER_CONFG is no variable of ours; did you mean SPANLEDGER_CONFIG?',
+    ]);
   });
 
   it('replaces variables in the file', () => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { describeError } from '../../base/errors.ts';
+import { ConfigurationError } from '../../base/errors.ts';
 import { toJsonText, toPrintable } from '../../base/printable.ts';
 import { type ResolvedConfig, resolveConfig } from '../../config/resolve-config.ts';
 import { usesBigQuery } from '../../config/uses-bigquery.ts';
@@ -56,10 +56,15 @@ async function examine(options: DoctorOptions, context: CliContext): Promise<Exa
       ...(options.config !== undefined && { configFile: resolve(context.cwd, options.config) }),
     });
   } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
     const advice = 'correct the setting; the agent runs without rows until then';
-    return { checks: [...runtime, failed('Configuration', describeError(error), advice)], settings: [] };
+    const checks = error.problems.map(({ key, problem }) => failed('Configuration', `${key} ${problem}`, advice));
+    return { checks: [...runtime, ...checks], settings: [] };
   }
-  const checks = [...runtime, checkConfig(config), ...(await checkStore(options, context, config))];
+  const nearMisses = config.nearMisses.map((miss) =>
+    failed('Configuration', miss, 'correct the name; what is below it has no effect until then'),
+  );
+  const checks = [...runtime, ...nearMisses, checkConfig(config), ...(await checkStore(options, context, config))];
   return { checks, settings: describeSettings(config) };
 }
 
