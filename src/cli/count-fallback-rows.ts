@@ -11,9 +11,9 @@ import type { Target } from './target.ts';
 export async function countFallbackRows(target: Target, { from, to }: Period): Promise<number> {
   if (target.kind === 'sqlite') return 0;
   const { readFallbackLog } = await import('../google/cloud-logging.ts');
-  const options = target.projectId === undefined ? {} : { projectId: target.projectId };
+  const { projectId, loggingEndpoint: endpoint } = target;
   return countLoggedTurns(
-    readFallbackLog({ ...options, from: `${from}T00:00:00Z`, to: `${shiftDay(to, 1)}T00:00:00Z` }),
+    readFallbackLog({ projectId, endpoint, from: `${from}T00:00:00Z`, to: `${shiftDay(to, 1)}T00:00:00Z` }),
   );
 }
 

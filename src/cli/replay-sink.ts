@@ -29,9 +29,10 @@ export async function openReplaySink(target: Target, diagnostics: Diagnostics, c
       clock: context.clock,
       transport: () =>
         createBigQueryTransport({
-          ...(target.projectId !== undefined && { projectId: target.projectId }),
+          projectId: target.projectId,
           datasetId: target.dataset,
           table: target.table,
+          apiEndpoint: target.endpoint,
         }),
       // The source keeps what is not stored.
       writeLine: () => undefined,

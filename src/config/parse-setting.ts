@@ -3,6 +3,7 @@ import { ratios } from './parse-mapping.ts';
 import { prices } from './parse-prices.ts';
 import {
   bigqueryName,
+  endpoint,
   flag,
   listOf,
   numberIn,
@@ -22,6 +23,8 @@ const PARSERS: { readonly [Type in PlainType]: ParseValue<TypedValues[Type]> } =
   'project-id': projectId,
   'bigquery-name': bigqueryName,
   'time-zone': timeZone,
+  endpoint: endpoint(['https:', 'http:']),
+  'https-endpoint': endpoint(['https:']),
   'content-mode': contentMode,
   'field-modes': fieldModes,
   detectors,

@@ -100,6 +100,16 @@ export const timeZone: ParseValue<string> = (value) => {
   }
 };
 
+/** A host, by itself or as a URL without a path. */
+export function endpoint(protocols: readonly string[]): ParseValue<string> {
+  const allowed = `a host or a URL of one (${protocols.map((each) => `${each}//`).join(', ')}) without a path`;
+  return (value) => {
+    const url = typeof value === 'string' ? URL.parse(value.includes('://') ? value : `https://${value}`) : null;
+    const isBare = url !== null && url.pathname === '/' && `${url.search}${url.hash}${url.username}` === '';
+    return isBare && protocols.includes(url.protocol) ? url.origin : new InvalidValue(value, allowed);
+  };
+}
+
 function splitList(value: unknown): readonly string[] | undefined {
   const items = typeof value === 'string' ? value.split(',') : value;
   if (!Array.isArray(items) || !items.every((item) => typeof item === 'string')) return undefined;

@@ -15,6 +15,9 @@ export interface TypedValues<Word = string> {
   'project-id': string;
   'bigquery-name': string;
   'time-zone': string;
+  /** `https://host`, without a slash at its end. */
+  endpoint: string;
+  'https-endpoint': string;
   'content-mode': ContentModeText;
   'field-modes': FieldModes;
   detectors: readonly DetectorName[];

@@ -11,12 +11,14 @@ export type BigQuerySinkSettings = Pick<
   | 'project'
   | 'dataset'
   | 'table'
+  | 'bigqueryEndpoint'
   | 'serverless'
   | 'outboxPath'
   | 'outboxMaxBytes'
   | 'outboxWhenFull'
   | 'outboxDurability'
   | 'fallback'
+  | 'fallbackEndpoint'
 >;
 
 /** The sink that delivers to BigQuery, behind an outbox on disk and before the fallback to Cloud Logging. */
@@ -44,12 +46,13 @@ export function createBigQuerySink(
       onRequest: recordDeliveryRequest,
       transport: async () => {
         const { createBigQueryTransport } = await import('./bigquery-transport.ts');
-        return createBigQueryTransport({ ...projectId, datasetId: settings.dataset, table: settings.table });
+        const { dataset: datasetId, table, bigqueryEndpoint: apiEndpoint } = settings;
+        return createBigQueryTransport({ ...projectId, datasetId, table, apiEndpoint });
       },
       ...(settings.fallback && {
         fallback: async () => {
           const { createCloudLoggingWriter } = await import('./cloud-logging.ts');
-          return createCloudLoggingWriter(projectId);
+          return createCloudLoggingWriter({ ...projectId, endpoint: settings.fallbackEndpoint });
         },
       }),
     },

@@ -17,12 +17,12 @@ import { withoutTracing } from './without-tracing.ts';
 
 export interface BigQueryTransportOptions {
   /** Default: the project of the credentials. */
-  readonly projectId?: string;
+  readonly projectId?: string | undefined;
   readonly datasetId: string;
   /** Name of the table of the rows; the others are named after it. */
   readonly table: string;
   /** E.g. `http://127.0.0.1:9050`. Without credentials of its own a plain HTTP endpoint is called without any. */
-  readonly apiEndpoint?: string;
+  readonly apiEndpoint?: string | undefined;
   /** Passed to the official client as they are, e.g. `keyFilename`, `credentials`, `authClient`. */
   readonly clientOptions?: Readonly<Record<string, unknown>>;
   /** Wall clock, for a `Retry-After` that is a date. Default: the system's. */

@@ -220,6 +220,26 @@ describe('resolveConfig', () => {
     expect(resolveConfig({ env: { SPANLEDGER_ENABLED: text }, configFile: false }).values.enabled).toBe(enabled);
   });
 
+  it.each([
+    ['bigquery.europe-west3.rep.googleapis.com', 'https://bigquery.europe-west3.rep.googleapis.com'],
+    ['https://bigquery-psc.p.googleapis.com/', 'https://bigquery-psc.p.googleapis.com'],
+    ['127.0.0.1:9050', 'https://127.0.0.1:9050'],
+    ['http://127.0.0.1:9050', 'http://127.0.0.1:9050'],
+  ])('reads the endpoint %s', (text, endpoint) => {
+    const settings = { bigqueryEndpoint: text };
+    expect(resolveConfig({ settings, env: {}, configFile: false }).values.bigqueryEndpoint).toBe(endpoint);
+  });
+
+  it.each([
+    { bigqueryEndpoint: 'ftp://host' },
+    { bigqueryEndpoint: 'https://host/bigquery/v2' },
+    { bigqueryEndpoint: 'https://me@host' },
+    { bigqueryEndpoint: 'a host' },
+    { fallbackEndpoint: 'http://host' },
+  ])('refuses the endpoint of %j', (settings) => {
+    expect(() => resolveConfig({ settings, env: {}, configFile: false })).toThrow(/allowed: a host or a URL of one/);
+  });
+
   it('refuses a bad value in code, naming it', () => {
     expect(() => resolveConfig({ settings: { maxHeldBytes: 12 }, env: {}, configFile: false })).toThrow(
       'option maxHeldBytes is 12; allowed: a whole number of bytes from 65536 to 1125899906842624',

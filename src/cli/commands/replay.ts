@@ -164,10 +164,10 @@ async function* readCloudLogging(
   report: (problem: string) => void,
 ): AsyncGenerator<ReplayCandidate> {
   const { readFallbackLog } = await import('../../google/cloud-logging.ts');
-  const project = options.project ?? values.project;
   const { filter, from, to } = options;
   const entries = readFallbackLog({
-    ...(project !== undefined && { projectId: project }),
+    projectId: values.project,
+    endpoint: values.fallbackEndpoint,
     ...(filter !== undefined && { filter }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),

@@ -17,4 +17,10 @@ export const STORE_SETTINGS = {
   table: { key: 'analytics.conversation_tracking.bigquery.table', env: ['SPANLEDGER_BIGQUERY_TABLE'],
     type: 'bigquery-name', fallback: 'conversation_logs',
     description: 'Table of the rows.' },
+  location: { key: 'analytics.conversation_tracking.bigquery.location', env: ['SPANLEDGER_BIGQUERY_LOCATION'],
+    type: 'text', fallback: undefined,
+    description: "Location of the dataset, e.g. `EU`: where `spanledger init` creates it and queries run. Default: BigQuery's own." },
+  bigqueryEndpoint: { key: 'analytics.conversation_tracking.bigquery.endpoint', env: ['SPANLEDGER_BIGQUERY_ENDPOINT'],
+    type: 'endpoint', fallback: undefined,
+    description: "Another endpoint of BigQuery, regional or private. Over plain HTTP, no credentials are sent. Default: Google's global one." },
 } as const;
