@@ -1,3 +1,4 @@
+import { LOG_LEVELS, type LogLevel } from '../base/diagnostics.ts';
 import { ConfigurationError } from '../base/errors.ts';
 
 // Parsers for settings. Numbers and booleans come typed from code and YAML, and as text from the environment.
@@ -90,6 +91,17 @@ export const projectId: ParseValue<string> = textLike(
 
 /** Of a dataset or a table. Source: https://cloud.google.com/bigquery/docs/datasets#dataset-naming */
 export const bigqueryName: ParseValue<string> = textLike(/^[A-Za-z0-9_]{1,1024}$/, 'letters, digits and underscores');
+
+/** What OpenTelemetry's `OTEL_LOG_LEVEL` says beside our own words. */
+const OTEL_LOG_LEVELS: Readonly<Record<string, LogLevel>> = { none: 'error', verbose: 'debug', all: 'debug' };
+
+export const logLevel: ParseValue<LogLevel> = (value) => {
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return (
+    LOG_LEVELS.find((level) => level === (OTEL_LOG_LEVELS[word] ?? word)) ??
+    new InvalidValue(value, LOG_LEVELS.join(', '))
+  );
+};
 
 /** IANA name of a time zone. */
 export const timeZone: ParseValue<string> = (value) => {

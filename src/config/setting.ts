@@ -1,3 +1,4 @@
+import type { LogLevel } from '../base/diagnostics.ts';
 import type { ContentModeText } from '../privacy/content-mode.ts';
 import type { DetectorName } from '../privacy/detectors/detector-names.ts';
 import type { FieldModes } from './parse-content.ts';
@@ -14,6 +15,7 @@ export interface TypedValues<Word = string> {
   choices: readonly Word[];
   'project-id': string;
   'bigquery-name': string;
+  'log-level': LogLevel;
   'time-zone': string;
   /** `https://host`, without a slash at its end. */
   endpoint: string;
