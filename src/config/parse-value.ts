@@ -9,8 +9,10 @@ export type ParseValue<T> = (value: unknown) => T | InvalidValue;
 /** What a parser says of a value it cannot take: what is wrong and what is allowed, to follow the setting's name. */
 export class InvalidValue {
   readonly problem: string;
+  readonly allowed: string;
 
   constructor(value: unknown, allowed: string) {
+    this.allowed = allowed;
     this.problem = `is ${describeValue(value)}; allowed: ${allowed}`;
   }
 }
@@ -84,13 +86,12 @@ function textLike(pattern: RegExp, allowed: string): ParseValue<string> {
 }
 
 /** Source: https://cloud.google.com/resource-manager/docs/creating-managing-projects; with a domain's prefix. */
-export const projectId: ParseValue<string> = textLike(
-  /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{2,61}[a-z0-9]$/,
-  "a Google Cloud project's id",
-);
+export const PROJECT_ID = /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{2,61}[a-z0-9]$/;
+export const projectId: ParseValue<string> = textLike(PROJECT_ID, "a Google Cloud project's id");
 
 /** Of a dataset or a table. Source: https://cloud.google.com/bigquery/docs/datasets#dataset-naming */
-export const bigqueryName: ParseValue<string> = textLike(/^[A-Za-z0-9_]{1,1024}$/, 'letters, digits and underscores');
+export const BIGQUERY_NAME = /^[A-Za-z0-9_]{1,1024}$/;
+export const bigqueryName: ParseValue<string> = textLike(BIGQUERY_NAME, 'letters, digits and underscores');
 
 /** What OpenTelemetry's `OTEL_LOG_LEVEL` says beside our own words. */
 const OTEL_LOG_LEVELS: Readonly<Record<string, LogLevel>> = { none: 'error', verbose: 'debug', all: 'debug' };

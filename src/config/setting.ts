@@ -33,6 +33,8 @@ export type PlainType = Exclude<keyof TypedValues, 'choice' | 'choices' | 'numbe
 
 /** One setting: where it can be given, how it is read, what it is without. */
 export type Setting = {
+  /** Title of the group that begins with it, in a configuration file that is written. */
+  readonly group?: string;
   /** Its place in the YAML file. */
   readonly key: string;
   /** Its environment variables, the first that is set counts. */

@@ -1,7 +1,7 @@
 /** How rows reach BigQuery. */
 // biome-ignore format: a table, three lines a setting
 export const DELIVERY_SETTINGS = {
-  flushTimeoutSeconds: { key: 'analytics.conversation_tracking.flush_timeout', env: ['SPANLEDGER_FLUSH_TIMEOUT'],
+  flushTimeoutSeconds: { group: 'How rows reach BigQuery', key: 'analytics.conversation_tracking.flush_timeout', env: ['SPANLEDGER_FLUSH_TIMEOUT'],
     type: 'number', range: { min: 0, max: 600, unit: 'seconds' }, fallback: 10,
     description: 'Seconds that shutdown may take in all. Cloud Run grants 10 after SIGTERM.' },
   serverless: { key: 'analytics.conversation_tracking.serverless', env: ['SPANLEDGER_SERVERLESS'],

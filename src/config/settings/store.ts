@@ -1,7 +1,7 @@
 /** Where rows go. */
 // biome-ignore format: a table, three lines a setting
 export const STORE_SETTINGS = {
-  store: { key: 'analytics.conversation_tracking.store', env: ['SPANLEDGER_STORE'],
+  store: { group: 'Where rows go', key: 'analytics.conversation_tracking.store', env: ['SPANLEDGER_STORE'],
     type: 'choice', allowed: ['auto', 'local', 'bigquery'], fallback: 'auto',
     description: 'Where rows go: `bigquery`, `local` (SQLite), or `auto`: BigQuery where a project is set.' },
   /** A SQLite file, from the working directory. */

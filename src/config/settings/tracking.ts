@@ -1,7 +1,7 @@
 /** What concerns the package as a whole. */
 // biome-ignore format: a table, three lines a setting
 export const TRACKING_SETTINGS = {
-  enabled: { key: 'analytics.conversation_tracking.enabled', env: ['SPANLEDGER_ENABLED'],
+  enabled: { group: 'The package as a whole', key: 'analytics.conversation_tracking.enabled', env: ['SPANLEDGER_ENABLED'],
     type: 'flag', fallback: true,
     description: 'Whether rows are written. Traces go on without.' },
   logLevel: { key: 'analytics.conversation_tracking.log_level', env: ['SPANLEDGER_LOG_LEVEL', 'OTEL_LOG_LEVEL'],
