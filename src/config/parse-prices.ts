@@ -13,8 +13,8 @@ export interface ModelPriceSetting {
   readonly cache_creation?: number;
 }
 
-export const REQUIRED_PRICES = ['input', 'output'];
-export const OPTIONAL_PRICES = ['cached_input', 'cache_creation'];
+export const REQUIRED_PRICES: readonly string[] = ['input', 'output'];
+export const OPTIONAL_PRICES: readonly string[] = ['cached_input', 'cache_creation'];
 const ALLOWED = `a mapping of model names to { ${[...REQUIRED_PRICES, ...OPTIONAL_PRICES].join(', ')} } in US dollars per million tokens`;
 
 export const prices: ParseValue<Readonly<Record<string, ModelPriceSetting>>> = mappingOf(isPrice, ALLOWED);

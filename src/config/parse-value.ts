@@ -86,11 +86,11 @@ function textLike(pattern: RegExp, allowed: string): ParseValue<string> {
 }
 
 /** Source: https://cloud.google.com/resource-manager/docs/creating-managing-projects; with a domain's prefix. */
-export const PROJECT_ID = /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{2,61}[a-z0-9]$/;
+export const PROJECT_ID: RegExp = /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{2,61}[a-z0-9]$/;
 export const projectId: ParseValue<string> = textLike(PROJECT_ID, "a Google Cloud project's id");
 
 /** Of a dataset or a table. Source: https://cloud.google.com/bigquery/docs/datasets#dataset-naming */
-export const BIGQUERY_NAME = /^[A-Za-z0-9_]{1,1024}$/;
+export const BIGQUERY_NAME: RegExp = /^[A-Za-z0-9_]{1,1024}$/;
 export const bigqueryName: ParseValue<string> = textLike(BIGQUERY_NAME, 'letters, digits and underscores');
 
 /** What OpenTelemetry's `OTEL_LOG_LEVEL` says beside our own words. */

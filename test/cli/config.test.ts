@@ -114,8 +114,8 @@ describe('spanledger config --check', () => {
     const { exitCode, stderr } = await config(cwd, '--check', 'c.yaml');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^error: .*c\.yaml: trace is read by nobody; did you mean traces\?\n$/);
-    const other = await runTestCli(['config', '--check'], { cwd, env: { SPANLEDGER_BACKND: 'dual' } });
-    expect(other).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^warning: SPANLEDGER_BACKND /) });
+    const other = await runTestCli(['config', '--check'], { cwd, env: { SPANLEDGER_STOR: 'local' } });
+    expect(other).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^warning: SPANLEDGER_STOR /) });
   });
 
   it('is content with a good file', async () => {

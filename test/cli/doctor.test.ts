@@ -112,11 +112,11 @@ describe('spanledger doctor', () => {
     const config = write('c.yaml', 'analitycs:\n  conversation_tracking:\n    store: local\n');
     const { exitCode, stdout } = await runTestCli(['doctor', '--config', config], {
       cwd: directory,
-      env: { ...LOCAL, SPANLEDGER_BACKND: 'dual' },
+      env: { ...LOCAL, SPANLEDGER_STOR: 'local' },
     });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^FAILED {3}Configuration: .*analitycs is read by nobody; did you mean analytics\?$/m);
-    expect(stdout).toMatch(/^warning {2}Configuration: SPANLEDGER_BACKND .*; did you mean SPANLEDGER_BACKEND\?$/m);
+    expect(stdout).toMatch(/^warning {2}Configuration: SPANLEDGER_STOR .*; did you mean SPANLEDGER_STORE\?$/m);
   });
 
   it('fails on a file that is no store', async () => {

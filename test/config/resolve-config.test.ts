@@ -177,14 +177,14 @@ describe('resolveConfig', () => {
 
   it('tells of variables that look like ours, with the nearest that is', () => {
     const env = {
-      SPANLEDGER_BACKND: 'dual',
+      SPANLEDGER_STOR: 'local',
       SPANLEDGER_CONFG: 'x.yaml',
       SPANLEDGER_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
       SPANLEDGER_SERVICE_HOST: '10.0.0.1',
       OTHER: 'x',
     };
     expect(resolveConfig({ env, configFile: false }).warnings).toEqual([
-      'SPANLEDGER_BACKND is no variable of ours; did you mean SPANLEDGER_BACKEND?',
+      'SPANLEDGER_STOR is no variable of ours; did you mean SPANLEDGER_STORE?',
       'SPANLEDGER_CONFG is no variable of ours; did you mean SPANLEDGER_CONFIG?',
     ]);
   });

@@ -52,9 +52,9 @@ it('tells at start of every name that nobody reads', async () => {
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const configFile = join(directory, 'config.yaml');
   writeFileSync(configFile, 'trace: { exporter: none }\n');
-  const env = { SPANLEDGER_BACKND: 'dual', SPANLEDGER_CONTEN: 'none' };
+  const env = { SPANLEDGER_STOR: 'local', SPANLEDGER_CONTEN: 'none' };
   expect(await startWith({ configFile, env })).toEqual([
-    '[spanledger] SPANLEDGER_BACKND is no variable of ours; did you mean SPANLEDGER_BACKEND?; ' +
+    '[spanledger] SPANLEDGER_STOR is no variable of ours; did you mean SPANLEDGER_STORE?; ' +
       'SPANLEDGER_CONTEN is no variable of ours; did you mean SPANLEDGER_CONTENT? (environment)\n',
     `[spanledger] ${configFile}: trace is read by nobody; did you mean traces? (configuration-file)\n`,
   ]);
