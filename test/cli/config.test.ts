@@ -37,7 +37,7 @@ describe('spanledger config', () => {
     const { values, sources } = resolveConfig({ env: {}, configFile: path });
     expect(values).toEqual(defaults);
     const given = Object.entries(SETTINGS).filter(([, { fallback }]) => fallback !== undefined);
-    expect(given.length).toBeGreaterThan(30);
+    expect(given.length).toBeGreaterThan(20);
     for (const [name] of given) expect(Reflect.get(sources, name), name).toBe('file');
     const prose = stdout.replace(/\n *# /g, ' ');
     for (const { description, env, key } of Object.values(SETTINGS)) {
