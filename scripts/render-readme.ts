@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { renderConfigSchema } from '../src/config/config-schema.ts';
 import { SETTINGS } from '../src/config/settings.ts';
 import type { Column } from '../src/record/column.ts';
 import { CONVERSATION_COLUMNS } from '../src/record/conversation-columns.ts';
 import { ROOMS } from './house.ts';
 
 const README = new URL('../README.md', import.meta.url);
+const SCHEMA = new URL('../config.schema.json', import.meta.url);
 
 /** The README with the tables that come from code rendered anew, each between its two marks. */
 export function renderReadme(text: string): string {
@@ -70,4 +72,5 @@ function replaceBetween(text: string, name: string, part: string): string {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   writeFileSync(README, renderReadme(readFileSync(README, 'utf8')));
+  writeFileSync(SCHEMA, `${JSON.stringify(renderConfigSchema(), null, 2)}\n`);
 }

@@ -1,6 +1,6 @@
 export type { Clock, Timer } from './base/clock.ts';
 export { createDiagnostics, type Diagnostics, type DiagnosticsOptions } from './base/diagnostics.ts';
-export { ConfigurationError, MissingPackageError } from './base/errors.ts';
+export { ConfigurationError, type ConfigurationProblem, MissingPackageError } from './base/errors.ts';
 export type { FieldModes } from './config/parse-content.ts';
 export type { ModelPriceSetting } from './config/parse-prices.ts';
 export type { ResolvedConfig, SettingSource } from './config/resolve-config.ts';

@@ -19,7 +19,7 @@ export interface Diagnostics {
 /** How much is said: nothing, or up to lines of that kind. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
-const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
+export const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 const MAX_CODES = 1_000;
 // The message of somebody's error may hold megabytes.
 const MAX_WARNING_CHARACTERS = 2_000;
@@ -34,9 +34,9 @@ export interface DiagnosticsOptions {
 export function createDiagnostics(options: DiagnosticsOptions = {}): Diagnostics {
   const write = options.write ?? ((line: string) => process.stderr.write(`${line}\n`));
   const counts = new Map<string, number>();
-  const limit = LEVELS.indexOf(options.level ?? 'info');
+  const limit = LOG_LEVELS.indexOf(options.level ?? 'info');
   const say = (level: LogLevel, line: string): void => {
-    if (LEVELS.indexOf(level) > limit) return;
+    if (LOG_LEVELS.indexOf(level) > limit) return;
     try {
       write(toPrintable(line));
     } catch {

@@ -1,26 +1,32 @@
+export interface ConfigurationProblem {
+  /** Dotted path of the setting, e.g. `analytics.conversation_tracking.backend`, or the variable's name. */
+  readonly key: string;
+  /** What is wrong with the value and what is allowed, e.g. `is "both"; allowed: legacy, solid, dual`. */
+  readonly problem: string;
+}
+
 /** A configuration that cannot be used. Thrown at start only, before the host depends on us. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
-  /** Dotted path of the setting, e.g. `analytics.conversation_tracking.backend`, or the variable's name. */
+  /** The key of the first problem. */
   readonly key: string;
+  /** Everything that is wrong with the configuration, a line each in the message. */
+  readonly problems: readonly [ConfigurationProblem, ...ConfigurationProblem[]];
 
   /**
    * @param key the setting as the user wrote it
-   * @param problem what is wrong with the value and what is allowed, e.g. `is "both"; allowed: legacy, solid, dual`
+   * @param problem as in {@link ConfigurationProblem}
+   * @param options `more`: what else is wrong
    */
-  constructor(key: string, problem: string, options?: ErrorOptions) {
-    super(`${key} ${problem}`, options);
+  constructor(
+    key: string,
+    problem: string,
+    { more = [], ...options }: ErrorOptions & { readonly more?: readonly ConfigurationProblem[] } = {},
+  ) {
+    super([{ key, problem }, ...more].map((each) => `${each.key} ${each.problem}`).join('\n  '), options);
     this.key = key;
+    this.problems = [{ key, problem }, ...more];
   }
-}
-
-/** @throws {ConfigurationError} that says all problems, a line each, and has the first one's key; none where there are none */
-export function throwProblems(problems: readonly ConfigurationError[]): void {
-  const [first, ...others] = problems;
-  if (first === undefined) return;
-  if (others.length === 0) throw first;
-  const lines = [first.message.slice(first.key.length + 1), ...others.map(({ message }) => message)];
-  throw new ConfigurationError(first.key, lines.join('\n'), { cause: first });
 }
 
 /** An optional package that a chosen setting needs and that is not installed. */

@@ -22,5 +22,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'query', summary: 'answer a question about tokens, errors, ZIPs or cost from the store', load: async () => (await import('./commands/query.ts')).registerQuery },
   { name: 'verify', summary: 'say whether the next step of a migration is safe, from what the store holds', load: async () => (await import('./commands/verify.ts')).registerVerify }, // migration
   { name: 'replay', summary: 'bring rows into the store from the outbox, Cloud Logging, records or OTLP', load: async () => (await import('./commands/replay.ts')).registerReplay },
+  { name: 'config', summary: 'write a commented configuration, print its JSON Schema, or check one', load: async () => (await import('./commands/config.ts')).registerConfig },
   { name: 'doctor', summary: 'look at configuration, credentials, tables and outbox, and say what to do', load: async () => (await import('./commands/doctor.ts')).registerDoctor },
 ];

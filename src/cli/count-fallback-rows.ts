@@ -11,8 +11,9 @@ import type { Target } from './target.ts';
 export async function countFallbackRows(target: Target, { from, to }: Period): Promise<number> {
   if (target.kind === 'sqlite') return 0;
   const { readFallbackLog } = await import('../google/cloud-logging.ts');
+  const { projectId, loggingEndpoint: endpoint } = target;
   const period = { from: `${from}T00:00:00Z`, to: `${shiftDay(to, 1)}T00:00:00Z` };
-  return countLoggedTurns(readFallbackLog({ projectId: target.projectId, ...period }));
+  return countLoggedTurns(readFallbackLog({ projectId, endpoint, ...period }));
 }
 
 /** A row in parts is one row, and so is one that was sent twice. Rows of other tables do not count. */

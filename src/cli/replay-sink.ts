@@ -28,7 +28,7 @@ export async function openReplaySink(target: Target, diagnostics: Diagnostics, c
     {
       diagnostics,
       clock: context.clock,
-      transport: () => createBigQueryTransport({ projectId, datasetId, table }),
+      transport: () => createBigQueryTransport({ projectId, datasetId, table, apiEndpoint: target.endpoint }),
       // The source keeps what is not stored.
       writeLine: () => undefined,
     },

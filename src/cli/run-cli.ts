@@ -1,8 +1,7 @@
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { checkNode } from '../base/check-node.ts';
 import { ConfigurationError, describeError } from '../base/errors.ts';
 import { toPrintable } from '../base/printable.ts';
-import { VERSION } from '../base/version.ts';
 import { COMMANDS } from './command-list.ts';
 import type { CliContext, ExitCode } from './context.ts';
 
@@ -17,7 +16,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   let written: Promise<void> = Promise.resolve();
   const program = new Command('spanledger')
     .description('One trustworthy BigQuery row per agent turn, built from OpenTelemetry spans.')
-    .version(VERSION, '-V, --version', 'print the version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
@@ -35,12 +34,12 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).description(summary).showHelpAfterError(`(spanledger ${name} --help)`);
     if (!argv.includes(name)) continue;
-    (await load())(command, context, (code) => {
+    const register = await load();
+    register(command, context, (code) => {
       exitCode = code;
     });
   }
   try {
-    checkNode();
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -48,10 +47,19 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       exitCode = error.exitCode === 0 ? 0 : 2;
     } else {
       exitCode = error instanceof ConfigurationError ? 2 : 1;
-      const lines = describeError(error).split('\n').map(toPrintable);
-      written = context.stderr.write(`spanledger: ${lines.join('\n  ')}\n`);
+      const problems =
+        error instanceof ConfigurationError
+          ? error.problems.map(({ key, problem }) => `${key} ${problem}`)
+          : [describeError(error)];
+      written = context.stderr.write(problems.map((each) => `spanledger: ${toPrintable(each)}\n`).join(''));
     }
   }
   await written;
   return exitCode;
+}
+
+function packageVersion(): string {
+  const manifest: unknown = createRequire(import.meta.url)('spanledger/package.json');
+  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return known ? String(manifest.version) : 'unknown';
 }

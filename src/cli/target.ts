@@ -14,6 +14,9 @@ export type Target =
       readonly dataset: string;
       readonly table: string;
       readonly location: string | undefined;
+      readonly endpoint: string | undefined;
+      /** Of Cloud Logging, which has the fallback log. */
+      readonly loggingEndpoint: string | undefined;
     };
 
 export interface TargetOptions {
@@ -42,7 +45,7 @@ export function addTargetOptions(command: Command): Command {
  * @throws {ConfigurationError} on a configuration that cannot be used
  */
 export function resolveValues(
-  { config, project, dataset, table }: TargetOptions,
+  { config, project, dataset, table, location }: TargetOptions,
   context: Pick<CliContext, 'cwd' | 'env'>,
 ): SettingValues {
   return resolveConfig({
@@ -52,17 +55,26 @@ export function resolveValues(
       ...(project !== undefined && { project }),
       ...(dataset !== undefined && { dataset }),
       ...(table !== undefined && { table }),
+      ...(location !== undefined && { location }),
     },
   }).values;
 }
 
 /** @throws {ConfigurationError} on a configuration that cannot be used */
 export function resolveTarget(options: TargetOptions, context: Pick<CliContext, 'cwd' | 'env'>): Target {
-  const { project, dataset, table, location } = options;
+  const { project, dataset, table } = options;
   const values = resolveValues(options, context);
   const namesBigQuery = project !== undefined || dataset !== undefined || table !== undefined;
   if (options.store === undefined && (namesBigQuery || usesBigQuery(values))) {
-    return { kind: 'bigquery', projectId: values.project, dataset: values.dataset, table: values.table, location };
+    return {
+      kind: 'bigquery',
+      projectId: values.project,
+      dataset: values.dataset,
+      table: values.table,
+      location: values.location,
+      endpoint: values.bigqueryEndpoint,
+      loggingEndpoint: values.fallbackEndpoint,
+    };
   }
   return { kind: 'sqlite', path: resolve(context.cwd, options.store ?? values.localPath) };
 }

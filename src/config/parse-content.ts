@@ -25,7 +25,7 @@ export const patterns: ParseValue<Readonly<Record<string, string>>> = mappingOf(
   'a mapping of names to regular expressions',
 );
 
-const DETECTOR_GROUPS: Readonly<Record<string, readonly DetectorName[]>> = {
+export const DETECTOR_GROUPS: Readonly<Record<string, readonly DetectorName[]>> = {
   all: DETECTOR_NAMES,
   credentials: CREDENTIAL_DETECTORS,
   personal_data: PERSONAL_DATA_DETECTORS,

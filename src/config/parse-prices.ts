@@ -13,16 +13,16 @@ export interface ModelPriceSetting {
   readonly cache_creation?: number;
 }
 
-const REQUIRED = ['input', 'output'];
-const OPTIONAL = ['cached_input', 'cache_creation'];
-const ALLOWED = `a mapping of model names to { ${[...REQUIRED, ...OPTIONAL].join(', ')} } in US dollars per million tokens`;
+export const REQUIRED_PRICES: readonly string[] = ['input', 'output'];
+export const OPTIONAL_PRICES: readonly string[] = ['cached_input', 'cache_creation'];
+const ALLOWED = `a mapping of model names to { ${[...REQUIRED_PRICES, ...OPTIONAL_PRICES].join(', ')} } in US dollars per million tokens`;
 
 export const prices: ParseValue<Readonly<Record<string, ModelPriceSetting>>> = mappingOf(isPrice, ALLOWED);
 
 function isPrice(value: unknown): value is ModelPriceSetting {
-  if (!isObject(value) || !REQUIRED.every((name) => name in value)) return false;
+  if (!isObject(value) || !REQUIRED_PRICES.every((name) => name in value)) return false;
   return Object.entries(value).every(([name, usd]) => {
-    const known = REQUIRED.includes(name) || OPTIONAL.includes(name);
+    const known = REQUIRED_PRICES.includes(name) || OPTIONAL_PRICES.includes(name);
     return known && typeof usd === 'number' && Number.isFinite(usd) && usd >= 0;
   });
 }

@@ -3,8 +3,10 @@ import { ratios } from './parse-mapping.ts';
 import { prices } from './parse-prices.ts';
 import {
   bigqueryName,
+  endpoint,
   flag,
   listOf,
+  logLevel,
   numberIn,
   oneOf,
   type ParseValue,
@@ -21,7 +23,10 @@ const PARSERS: { readonly [Type in PlainType]: ParseValue<TypedValues[Type]> } =
   list: textList,
   'project-id': projectId,
   'bigquery-name': bigqueryName,
+  'log-level': logLevel,
   'time-zone': timeZone,
+  endpoint: endpoint(['https:', 'http:']),
+  'https-endpoint': endpoint(['https:']),
   'content-mode': contentMode,
   'field-modes': fieldModes,
   detectors,

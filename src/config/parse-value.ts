@@ -1,3 +1,4 @@
+import { LOG_LEVELS, type LogLevel } from '../base/diagnostics.ts';
 import { ConfigurationError } from '../base/errors.ts';
 
 // Parsers for settings. Numbers and booleans come typed from code and YAML, and as text from the environment.
@@ -8,8 +9,10 @@ export type ParseValue<T> = (value: unknown) => T | InvalidValue;
 /** What a parser says of a value it cannot take: what is wrong and what is allowed, to follow the setting's name. */
 export class InvalidValue {
   readonly problem: string;
+  readonly allowed: string;
 
   constructor(value: unknown, allowed: string) {
+    this.allowed = allowed;
     this.problem = `is ${describeValue(value)}; allowed: ${allowed}`;
   }
 }
@@ -83,13 +86,23 @@ function textLike(pattern: RegExp, allowed: string): ParseValue<string> {
 }
 
 /** Source: https://cloud.google.com/resource-manager/docs/creating-managing-projects; with a domain's prefix. */
-export const projectId: ParseValue<string> = textLike(
-  /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{2,61}[a-z0-9]$/,
-  "a Google Cloud project's id",
-);
+export const PROJECT_ID: RegExp = /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{2,61}[a-z0-9]$/;
+export const projectId: ParseValue<string> = textLike(PROJECT_ID, "a Google Cloud project's id");
 
 /** Of a dataset or a table. Source: https://cloud.google.com/bigquery/docs/datasets#dataset-naming */
-export const bigqueryName: ParseValue<string> = textLike(/^[A-Za-z0-9_]{1,1024}$/, 'letters, digits and underscores');
+export const BIGQUERY_NAME: RegExp = /^[A-Za-z0-9_]{1,1024}$/;
+export const bigqueryName: ParseValue<string> = textLike(BIGQUERY_NAME, 'letters, digits and underscores');
+
+/** What OpenTelemetry's `OTEL_LOG_LEVEL` says beside our own words. */
+const OTEL_LOG_LEVELS: Readonly<Record<string, LogLevel>> = { none: 'error', verbose: 'debug', all: 'debug' };
+
+export const logLevel: ParseValue<LogLevel> = (value) => {
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return (
+    LOG_LEVELS.find((level) => level === (OTEL_LOG_LEVELS[word] ?? word)) ??
+    new InvalidValue(value, LOG_LEVELS.join(', '))
+  );
+};
 
 /** IANA name of a time zone. */
 export const timeZone: ParseValue<string> = (value) => {
@@ -99,6 +112,16 @@ export const timeZone: ParseValue<string> = (value) => {
     return new InvalidValue(value, 'the IANA name of a time zone, e.g. America/Santiago');
   }
 };
+
+/** A host, by itself or as a URL without a path. */
+export function endpoint(protocols: readonly string[]): ParseValue<string> {
+  const allowed = `a host or a URL of one (${protocols.map((each) => `${each}//`).join(', ')}) without a path`;
+  return (value) => {
+    const url = typeof value === 'string' ? URL.parse(value.includes('://') ? value : `https://${value}`) : null;
+    const isBare = url !== null && url.pathname === '/' && `${url.search}${url.hash}${url.username}` === '';
+    return isBare && protocols.includes(url.protocol) ? url.origin : new InvalidValue(value, allowed);
+  };
+}
 
 function splitList(value: unknown): readonly string[] | undefined {
   const items = typeof value === 'string' ? value.split(',') : value;

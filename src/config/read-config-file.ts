@@ -1,21 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { ConfigurationError, describeError, throwProblems } from '../base/errors.ts';
+import { ConfigurationError, describeError } from '../base/errors.ts';
 import { isObject, propertyAt } from '../base/json-value.ts';
 import { requirePackage } from '../base/require-package.ts';
-import { SETTINGS } from './settings.ts';
+import { ConfigurationProblems } from './configuration-problems.ts';
+import { KEYS, PREFIXES, SECTIONS } from './file-keys.ts';
+import { findNearMisses } from './find-near-misses.ts';
+import { suggest } from './nearest-name.ts';
 import { type Environment, substituteVariables } from './substitute-variables.ts';
-import { findMistyped, suggestName } from './suggest-name.ts';
 
-/** The package's own parts of the file. Everything else in it is the application's. */
-const SECTIONS: readonly (readonly string[])[] = [['analytics', 'conversation_tracking'], ['traces']];
-
-/** What a file says, by the settings' keys and as written, and what is wrong with it. */
 export interface ConfigFile {
+  /** Values as written, by the setting's key. */
   readonly values: ReadonlyMap<string, unknown>;
-  /** Unknown keys, and `${VARIABLE}`s that are not set. */
-  readonly problems: readonly ConfigurationError[];
-  /** Sections of the application that may be ours, mistyped. */
-  readonly warnings: readonly string[];
+  /** What nobody reads and was probably meant for us, one sentence each. */
+  readonly nearMisses: readonly string[];
 }
 
 /**
@@ -23,10 +20,15 @@ export interface ConfigFile {
  *
  * @param path absolute, or from the working directory
  * @param env for `${VARIABLE}`s in the file
+ * @param problems takes unknown keys and unset `${VARIABLE}`s; the rest of the file is read all the same
  * @returns `undefined` where there is no such file
- * @throws {ConfigurationError} on a file that cannot be read, or is not valid YAML
+ * @throws {ConfigurationError} on a file that cannot be read or is not valid YAML
  */
-export function readConfigFile(path: string, env: Environment): ConfigFile | undefined {
+export function readConfigFile(
+  path: string,
+  env: Environment,
+  problems: ConfigurationProblems,
+): ConfigFile | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -34,49 +36,41 @@ export function readConfigFile(path: string, env: Environment): ConfigFile | und
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new ConfigurationError(path, `cannot be read: ${describeError(error)}`, { cause: error });
   }
-  return inspectConfigFile(path, text, env);
+  return collectAll(path, text, env, problems);
 }
 
 /**
- * The values of a text that was read from the file already.
+ * As {@link readConfigFile}, of a text that was read from the file already.
  *
- * @throws {ConfigurationError} where anything is wrong with it
+ * @throws {ConfigurationError} on anything that is wrong with it
  */
-export function parseConfigFile(path: string, text: string, env: Environment): ReadonlyMap<string, unknown> {
-  const { values, problems } = inspectConfigFile(path, text, env);
-  throwProblems(problems);
-  return values;
+export function parseConfigFile(path: string, text: string, env: Environment): ConfigFile {
+  const problems = new ConfigurationProblems();
+  const file = collectAll(path, text, env, problems);
+  problems.throwIfAny();
+  return file;
 }
 
-function inspectConfigFile(path: string, text: string, env: Environment): ConfigFile {
+function collectAll(path: string, text: string, env: Environment, problems: ConfigurationProblems): ConfigFile {
   const document = parseYaml(path, text.replace(/^\uFEFF/, ''));
   const values = new Map<string, unknown>();
-  const problems: ConfigurationError[] = [];
-  for (const section of SECTIONS) collect(propertyAt(document, ...section), section.join('.'), values, problems, path);
-  for (const [key, value] of values) {
-    try {
-      values.set(key, substituteVariables(value, env, key));
-    } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      problems.push(error);
-      values.delete(key);
+  const collect = (value: unknown, prefix: string): void => {
+    if (value === undefined || value === null) return;
+    if (!isObject(value))
+      throw new ConfigurationError(`${path}: ${prefix}`, 'is no mapping; allowed: a mapping of settings');
+    for (const [name, item] of Object.entries(value)) {
+      const key = `${prefix}.${name}`;
+      problems.attempt(() => {
+        if (KEYS.has(key)) values.set(key, substituteVariables(item, env, key));
+        else if (PREFIXES.has(key)) collect(item, key);
+        else throw new ConfigurationError(`${path}: ${key}`, `is not a setting${suggest(key, [...KEYS, ...PREFIXES])}`);
+      });
     }
+  };
+  for (const section of SECTIONS) {
+    problems.attempt(() => collect(propertyAt(document, ...section.split('.')), section));
   }
-  return { values, problems, warnings: findMistypedSections(document, path) };
-}
-
-/** The file is the application's as well, so that a name near to ours is told where ours is missing, and is no error. */
-function findMistypedSections(document: unknown, path: string): string[] {
-  return SECTIONS.flatMap((section) => {
-    const depth = section.findIndex((_, index) => propertyAt(document, ...section.slice(0, index + 1)) === undefined);
-    const [above, missing] = [section.slice(0, depth), section[depth]];
-    const mapping = depth < 0 ? undefined : propertyAt(document, ...above);
-    if (missing === undefined || !isObject(mapping)) return [];
-    const names = Object.keys(mapping).filter((name) => findMistyped(name, [missing]) !== undefined);
-    return names.map(
-      (name) => `${path}: ${[...above, name].join('.')} is no section of spanledger's; did you mean ${missing}?`,
-    );
-  });
+  return { values, nearMisses: findNearMisses(document).map((miss) => `${path}: ${miss}`) };
 }
 
 function parseYaml(path: string, text: string): unknown {
@@ -87,33 +81,3 @@ function parseYaml(path: string, text: string): unknown {
     throw new ConfigurationError(path, `is not valid YAML: ${describeError(error).trim()}`, { cause: error });
   }
 }
-
-function collect(
-  value: unknown,
-  prefix: string,
-  values: Map<string, unknown>,
-  problems: ConfigurationError[],
-  path: string,
-): void {
-  if (value === undefined || value === null) return;
-  if (!isObject(value)) {
-    problems.push(new ConfigurationError(`${path}: ${prefix}`, 'is no mapping; allowed: a mapping of settings'));
-    return;
-  }
-  for (const [name, item] of Object.entries(value)) {
-    const key = `${prefix}.${name}`;
-    if (KEYS.has(key)) values.set(key, item);
-    else if (PREFIXES.has(key)) collect(item, key, values, problems, path);
-    else
-      problems.push(
-        new ConfigurationError(`${path}: ${key}`, `is not a setting${suggestName(key, [...KEYS, ...PREFIXES])}`),
-      );
-  }
-}
-
-const KEYS = new Set<string>(Object.values(SETTINGS).map(({ key }) => key));
-
-/** Every mapping above a setting: `a.b` for `a.b.c`. */
-const PREFIXES = new Set(
-  [...KEYS].flatMap((key) => key.split('.').map((_, depth, parts) => parts.slice(0, depth).join('.'))),
-);

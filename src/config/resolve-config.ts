@@ -1,12 +1,13 @@
-import { ConfigurationError, throwProblems } from '../base/errors.ts';
+import { ConfigurationError } from '../base/errors.ts';
+import { ConfigurationProblems } from './configuration-problems.ts';
+import { CONFIG_VARIABLE, findUnknownVariables } from './find-unknown-variables.ts';
 import { parserOf } from './parse-setting.ts';
-import { InvalidValue } from './parse-value.ts';
+import { InvalidValue, parseOrThrow } from './parse-value.ts';
 import { type ConfigFile, readConfigFile } from './read-config-file.ts';
 import type { Setting } from './setting.ts';
 import type { SettingValues } from './setting-values.ts';
 import { SETTINGS } from './settings.ts';
 import type { Environment } from './substitute-variables.ts';
-import { suggestName } from './suggest-name.ts';
 
 export type SettingSource = 'code' | 'environment' | 'file' | 'default';
 
@@ -28,15 +29,16 @@ export interface ResolvedConfig {
   readonly sources: Readonly<Record<keyof SettingValues, SettingSource>>;
   /** The file that was read. */
   readonly configFile: string | undefined;
-  /** Variables that were ignored, and sections of the file that may be mistyped, one sentence each. */
+  /** Environment variables that are ignored because of their names or values, one sentence each. */
   readonly warnings: readonly string[];
+  /** What in the file nobody reads and was probably meant for us, one sentence each. */
+  readonly nearMisses: readonly string[];
   /** The environment it was read from; a live file may refer to its variables. */
   readonly env: Environment;
   /** `OTEL_SDK_DISABLED=true`: nothing starts. */
   readonly sdkDisabled: boolean;
 }
 
-const CONFIG_VARIABLE = 'SPANLEDGER_CONFIG';
 const DEFAULT_CONFIG_FILE = 'config/config.yaml';
 
 /**
@@ -44,74 +46,64 @@ const DEFAULT_CONFIG_FILE = 'config/config.yaml';
  * A bad value in code or in the file is an error; in the environment, as with OpenTelemetry's own variables, it is
  * said and ignored, unless the setting guards content.
  *
- * @throws {ConfigurationError} naming each setting that cannot be used, its value and what is allowed
+ * @throws {ConfigurationError} naming each setting that is wrong, its value and what is allowed
  */
 export function resolveConfig(options: ConfigOptions = {}): ResolvedConfig {
   const env = options.env ?? process.env;
-  const file = findConfigFile(options.configFile, env);
+  const problems = new ConfigurationProblems();
+  const file = problems.attempt(() => findConfigFile(options.configFile, env, problems));
   const inCode = new Map<string, unknown>(Object.entries(options.settings ?? {}));
-  const problems = [...(file?.problems ?? [])];
-  const warnings = [...(file?.warnings ?? []), ...findUnknownVariables(env)];
+  const warnings = findUnknownVariables(env);
   const values: Record<string, unknown> = {};
   const sources: Record<string, SettingSource> = {};
   for (const [name, setting] of Object.entries(SETTINGS)) {
-    const found = findValue(setting, name, inCode.get(name), env, file?.values, warnings);
-    if (found instanceof ConfigurationError) problems.push(found);
-    else [values[name], sources[name]] = found;
+    problems.attempt(() => {
+      [values[name], sources[name]] = resolveSetting(setting, name, inCode.get(name), env, file?.values, warnings);
+    });
   }
-  throwProblems(problems);
+  problems.throwIfAny();
   return {
     values: values as unknown as SettingValues,
     sources: sources as Record<keyof SettingValues, SettingSource>,
     configFile: file?.path,
     warnings,
+    nearMisses: file?.nearMisses ?? [],
     env,
     sdkDisabled: env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true',
   };
 }
 
-/** A variable that nobody reads is a mistake: its name is ours. */
-function findUnknownVariables(env: Environment): string[] {
-  const known = new Set([CONFIG_VARIABLE, ...Object.values(SETTINGS).flatMap((setting: Setting) => setting.env)]);
-  return Object.keys(env)
-    .filter((name) => name.startsWith('SPANLEDGER_') && !known.has(name))
-    .map((name) => `${name} is no variable of spanledger's${suggestName(name, known)}`);
-}
-
-function findValue(
+function resolveSetting(
   setting: Setting,
   name: string,
   inCode: unknown,
   env: Environment,
   file: ReadonlyMap<string, unknown> | undefined,
   warnings: string[],
-): [unknown, SettingSource] | ConfigurationError {
+): [unknown, SettingSource] {
   const parse = parserOf(setting);
-  const take = (value: unknown, key: string, source: SettingSource): [unknown, SettingSource] | ConfigurationError => {
-    const parsed = parse(value);
-    return parsed instanceof InvalidValue ? new ConfigurationError(key, parsed.problem) : [parsed, source];
-  };
-  if (inCode !== undefined) return take(inCode, `option ${name}`, 'code');
+  if (inCode !== undefined) return [parseOrThrow(parse, inCode, `option ${name}`), 'code'];
   for (const variable of setting.env) {
     const text = env[variable];
     if (text === undefined || text === '') continue;
-    const taken = take(text, variable, 'environment');
-    if (setting.strict === true || !(taken instanceof ConfigurationError)) return taken;
-    warnings.push(`${taken.message}; it is ignored`);
+    const parsed = setting.strict === true ? parseOrThrow(parse, text, variable) : parse(text);
+    if (!(parsed instanceof InvalidValue)) return [parsed, 'environment'];
+    warnings.push(`${variable} ${parsed.problem}; it is ignored`);
   }
   const inFile = file?.get(setting.key);
-  if (inFile !== undefined && inFile !== null) return take(inFile, setting.key, 'file');
+  if (inFile !== undefined && inFile !== null) return [parseOrThrow(parse, inFile, setting.key), 'file'];
   return [setting.fallback, 'default'];
 }
 
 function findConfigFile(
   option: string | false | undefined,
   env: Environment,
+  problems: ConfigurationProblems,
 ): (ConfigFile & { readonly path: string }) | undefined {
   if (option === false) return undefined;
   const named = option ?? env[CONFIG_VARIABLE];
   const path = named === undefined || named === '' ? DEFAULT_CONFIG_FILE : named;
-  const file = readConfigFile(path, env);
+  const file = readConfigFile(path, env, problems);
   if (file !== undefined) return { path, ...file };
   if (path === named)
     throw new ConfigurationError(

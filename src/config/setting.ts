@@ -1,3 +1,4 @@
+import type { LogLevel } from '../base/diagnostics.ts';
 import type { ContentModeText } from '../privacy/content-mode.ts';
 import type { DetectorName } from '../privacy/detectors/detector-names.ts';
 import type { FieldModes } from './parse-content.ts';
@@ -14,7 +15,11 @@ export interface TypedValues<Word = string> {
   choices: readonly Word[];
   'project-id': string;
   'bigquery-name': string;
+  'log-level': LogLevel;
   'time-zone': string;
+  /** `https://host`, without a slash at its end. */
+  endpoint: string;
+  'https-endpoint': string;
   'content-mode': ContentModeText;
   'field-modes': FieldModes;
   detectors: readonly DetectorName[];
@@ -28,6 +33,8 @@ export type PlainType = Exclude<keyof TypedValues, 'choice' | 'choices' | 'numbe
 
 /** One setting: where it can be given, how it is read, what it is without. */
 export type Setting = {
+  /** Title of the group that begins with it, in a configuration file that is written. */
+  readonly group?: string;
   /** Its place in the YAML file. */
   readonly key: string;
   /** Its environment variables, the first that is set counts. */

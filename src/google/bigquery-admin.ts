@@ -22,6 +22,8 @@ export interface BigQueryAdminOptions {
   readonly table: string;
   /** Where a dataset is created and queries run, e.g. `EU`. Default: BigQuery's own. */
   readonly location?: string | undefined;
+  /** E.g. `https://bigquery.europe-west3.rep.googleapis.com`. Default: Google's global one. */
+  readonly endpoint?: string | undefined;
 }
 
 /** A value of a query's answer: dates and times as text. */
@@ -53,9 +55,12 @@ export async function openBigQueryAdmin(options: BigQueryAdminOptions): Promise<
     'BigQuery',
     () => import('@google-cloud/bigquery'),
   );
-  const project = options.projectId === undefined ? {} : { projectId: options.projectId };
-  const found = new BigQuery(project);
-  const client = found.baseUrl.startsWith('http://') ? new BigQuery({ ...project, ...(await noCredentials()) }) : found;
+  const own = {
+    ...(options.projectId !== undefined && { projectId: options.projectId }),
+    ...(options.endpoint !== undefined && { apiEndpoint: options.endpoint }),
+  };
+  const found = new BigQuery(own);
+  const client = found.baseUrl.startsWith('http://') ? new BigQuery({ ...own, ...(await noCredentials()) }) : found;
   const projectId = options.projectId ?? (await client.getProjectId());
   return {
     name: `${projectId}.${options.dataset}`,

@@ -21,12 +21,12 @@ export function createBigQuerySink(settings: SettingValues, diagnostics: Diagnos
       onRequest: recordDeliveryRequest,
       transport: async () => {
         const { createBigQueryTransport } = await import('./bigquery-transport.ts');
-        return createBigQueryTransport({ projectId, datasetId, table });
+        return createBigQueryTransport({ projectId, datasetId, table, apiEndpoint: settings.bigqueryEndpoint });
       },
       ...(settings.fallback && {
         fallback: async () => {
           const { createCloudLoggingWriter } = await import('./cloud-logging.ts');
-          return createCloudLoggingWriter({ projectId });
+          return createCloudLoggingWriter({ projectId, endpoint: settings.fallbackEndpoint });
         },
       }),
     },

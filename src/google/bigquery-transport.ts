@@ -22,7 +22,7 @@ export interface BigQueryTransportOptions {
   /** Name of the table of the rows; the others are named after it. */
   readonly table: string;
   /** E.g. `http://127.0.0.1:9050`. Without credentials of its own a plain HTTP endpoint is called without any. */
-  readonly apiEndpoint?: string;
+  readonly apiEndpoint?: string | undefined;
   /** Passed to the official client as they are, e.g. `keyFilename`, `credentials`, `authClient`. */
   readonly clientOptions?: Readonly<Record<string, unknown>>;
 }

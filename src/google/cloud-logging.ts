@@ -16,6 +16,8 @@ export const FALLBACK_LOG = 'conversation_tracking_fallback';
 export interface CloudLoggingOptions {
   /** Default: the project of the credentials. */
   readonly projectId?: string | undefined;
+  /** E.g. `https://logging.europe-west3.rep.googleapis.com`. Default: Google's global one. */
+  readonly endpoint?: string | undefined;
   /** Passed to the official client as they are, e.g. `keyFilename`, `apiEndpoint`, `sslCreds`. */
   readonly clientOptions?: Readonly<Record<string, unknown>>;
 }
@@ -129,11 +131,18 @@ async function connect(options: CloudLoggingOptions): Promise<Connection> {
   const client = new v2.LoggingServiceV2Client({
     ...options.clientOptions,
     ...(options.projectId !== undefined && { projectId: options.projectId }),
+    ...(options.endpoint !== undefined && hostOf(options.endpoint)),
   });
   // Every call starts this once more and rethrows its failure where nobody catches it: without credentials the host would
   // end with an unhandled rejection.
   await client.initialize();
   return { client, projectId: options.projectId ?? (await client.getProjectId()) };
+}
+
+/** gRPC takes a host and a port in place of a URL. */
+function hostOf(endpoint: string): { readonly apiEndpoint: string; readonly port: number } {
+  const { hostname, port } = new URL(endpoint);
+  return { apiEndpoint: hostname, port: port === '' ? 443 : Number(port) };
 }
 
 function buildLogEntry(entry: FallbackEntry, projectId: string): Record<string, unknown> {

@@ -105,7 +105,7 @@ function readConfig(path: string, env: ResolvedConfig['env']): ReadBackend {
 
 async function parseFile(path: string, text: string, env: ResolvedConfig['env']): Promise<Backend> {
   const { key } = MIGRATION_SETTINGS.backend;
-  const values = parseConfigFile(path, text, env);
+  const { values } = parseConfigFile(path, text, env);
   if (!values.has(key)) throw new ConfigurationError(`${path}: ${key}`, 'is missing');
   return parseBackend(values.get(key), `${path}: ${key}`);
 }

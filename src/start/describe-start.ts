@@ -17,7 +17,8 @@ export function describeStart(
   ].join('; ');
 }
 
-function nameStore(values: SettingValues): string {
+/** Where rows come to rest. */
+export function nameStore(values: SettingValues): string {
   const { project = "the credentials' project", dataset, table } = values;
   return usesBigQuery(values) ? `BigQuery, ${project}, ${dataset}.${table}` : values.localPath;
 }

@@ -2,13 +2,15 @@ import { observeSinkStats } from '../delivery/delivery-metrics.ts';
 import type { RowSink } from '../delivery/row-sink.ts';
 import { type Statistics, startStatistics } from '../delivery/statistics.ts';
 import { assemblePipeline } from '../pipeline/assemble-pipeline.ts';
-import type { Detour, TurnPipeline } from '../pipeline/turn-pipeline.ts';
+import type { Detour } from '../pipeline/turn-pipeline.ts';
+import type { TurnExporter } from '../spans/turn-exporter.ts';
 import { recordGenAiMetrics } from '../traces/record-gen-ai-metrics.ts';
 import { createSink } from './create-sink.ts';
 import type { RowsOptions } from './rows.ts';
+import { isSignOfLifeWanted, sayFirstRow } from './sign-of-life.ts';
 
 export interface OpenRows {
-  readonly pipeline: TurnPipeline;
+  readonly pipeline: TurnExporter;
   readonly sink: RowSink;
   readonly statistics: Statistics;
 }
@@ -20,17 +22,20 @@ export function openRows(options: RowsOptions & { readonly detour: Detour | unde
   const sink = options.sink ?? createSink(values, diagnostics, clock);
   const stats = (): ReturnType<RowSink['stats']> => sink.stats();
   observeSinkStats(stats);
+  const pipeline = assemblePipeline({
+    values,
+    sink,
+    enrichers,
+    redactors,
+    observe: recordGenAiMetrics,
+    ...(keepTrace !== undefined && { keepTrace }),
+    detour,
+    diagnostics,
+  });
   return {
-    pipeline: assemblePipeline({
-      values,
-      sink,
-      enrichers,
-      redactors,
-      observe: recordGenAiMetrics,
-      ...(keepTrace !== undefined && { keepTrace }),
-      detour,
-      diagnostics,
-    }),
+    pipeline: isSignOfLifeWanted(config)
+      ? sayFirstRow(pipeline, { config, sink, isOwnSink: options.sink !== undefined, diagnostics })
+      : pipeline,
     sink,
     statistics: startStatistics({ stats, timeZone: values.statisticsTimeZone, clock, diagnostics }),
   };

@@ -12,8 +12,11 @@ import { TurnProcessor, type TurnProcessorStats } from '../spans/turn-processor.
 import type { SpanExportStats } from '../traces/span-export-queue.ts';
 import { describeStart } from './describe-start.ts';
 import { Rows } from './rows.ts';
+import { isSignOfLifeWanted } from './sign-of-life.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { type StartOptions, settingsOf } from './start-options.ts';
 import { createTracePipeline, type TracePipeline } from './trace-pipeline.ts';
+import { warnOfConfig } from './warn-of-config.ts';
 
 export interface SpanledgerStats {
   readonly turns: TurnProcessorStats;
@@ -73,9 +76,11 @@ export function createSpanledger(options: StartOptions = {}): Spanledger {
   checkNode();
   const config = resolveConfig({ settings: settingsOf(options), configFile: options.configFile, env: options.env });
   const diagnostics = options.diagnostics ?? createDiagnostics({ level: config.values.logLevel });
-  for (const warning of config.warnings) diagnostics.warn('environment', warning);
+  warnOfConfig(config, diagnostics);
   const ledger = new RunningLedger(config, options, diagnostics, options.clock ?? systemClock);
-  diagnostics.debug(describeStart(config, options.sink, Object.keys(ledger.stats().traces)));
+  const description = describeStart(config, options.sink, Object.keys(ledger.stats().traces));
+  if (isSignOfLifeWanted(config)) diagnostics.info(`[spanledger] ${description}`);
+  else diagnostics.debug(description);
   return ledger;
 }
 
@@ -88,6 +93,7 @@ class RunningLedger implements Spanledger {
   readonly #rows: Rows;
   readonly #turns: TurnProcessor;
   readonly #clock: Clock;
+  readonly #watch: SilenceWatch | undefined;
   #shutdown: Promise<FlushResult> | undefined;
 
   constructor(config: ResolvedConfig, options: StartOptions, diagnostics: Diagnostics, clock: Clock) {
@@ -111,8 +117,12 @@ class RunningLedger implements Spanledger {
       diagnostics,
       clock,
     });
+    this.#watch = values.enabled && !config.sdkDisabled ? new SilenceWatch(diagnostics, clock) : undefined;
     this.#turns = new TurnProcessor({
-      exporter: () => this.#rows.load(),
+      exporter: () => {
+        this.#watch?.stop();
+        return this.#rows.load();
+      },
       classify: classifySpan,
       diagnostics,
       clock,
@@ -124,7 +134,8 @@ class RunningLedger implements Spanledger {
       },
     });
     const rows = values.enabled ? [new AdkSpanProcessor(), this.#turns] : [];
-    this.spanProcessors = [...rows, ...this.#traces.processors];
+    const watch = this.#watch === undefined ? [] : [this.#watch];
+    this.spanProcessors = [...rows, ...watch, ...this.#traces.processors];
     this.sampler = this.#traces.sampler;
   }
 
@@ -145,6 +156,7 @@ class RunningLedger implements Spanledger {
   }
 
   shutdown(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
+    this.#watch?.stop();
     this.#shutdown ??= this.#settle(timeoutMillis, {
       turns: () => this.#turns.stop(),
       rows: (millis) => this.#rows.shutdown(millis),

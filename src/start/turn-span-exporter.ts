@@ -12,6 +12,7 @@ import { SpanBatches } from '../spans/span-batches.ts';
 import type { Turn } from '../spans/turn.ts';
 import { Rows } from './rows.ts';
 import type { StartOptions } from './start-options.ts';
+import { warnOfConfig } from './warn-of-config.ts';
 
 /** Settings as `start` takes them, in `settings`, and what only code can give. Traces are the host's. */
 export type TurnSpanExporterOptions = ConfigOptions &
@@ -35,7 +36,7 @@ export class TurnSpanExporter implements SpanExporter {
     checkNode();
     this.#config = resolveConfig(options);
     const diagnostics = options.diagnostics ?? createDiagnostics({ level: this.#config.values.logLevel });
-    for (const warning of this.#config.warnings) diagnostics.warn('environment', warning);
+    warnOfConfig(this.#config, diagnostics);
     this.#rows = new Rows({
       config: this.#config,
       sink: options.sink,

@@ -114,6 +114,30 @@ describe('spanledger doctor', () => {
     });
   });
 
+  it('fails on everything that is wrong with a configuration at once', async () => {
+    const config = write('c.yaml', 'analytics:\n  conversation_tracking:\n    stor: disk\n    serverless: perhaps\n');
+    const { exitCode, stdout } = await runTestCli(['doctor', '--config', config], { cwd: directory });
+    expect(exitCode).toBe(1);
+    expect(stdout.match(/^FAILED {3}Configuration: .*$/gm)).toEqual([
+      expect.stringContaining('stor is not a setting; did you mean analytics.conversation_tracking.store?'),
+      expect.stringContaining('serverless is "perhaps"; allowed: true, false'),
+    ]);
+    const command = await runTestCli(['query', 'tokens-per-day', '--config', config], { cwd: directory });
+    expect(command.exitCode).toBe(2);
+    expect(command.stderr.match(/^spanledger: /gm)).toHaveLength(2);
+  });
+
+  it('fails on a section that nobody reads, and warns of a variable that nobody reads', async () => {
+    const config = write('c.yaml', 'analitycs:\n  conversation_tracking:\n    store: local\n');
+    const { exitCode, stdout } = await runTestCli(['doctor', '--config', config], {
+      cwd: directory,
+      env: { ...LOCAL, SPANLEDGER_STOR: 'local' },
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^FAILED {3}Configuration: .*analitycs is read by nobody; did you mean analytics\?$/m);
+    expect(stdout).toMatch(/^warning {2}Configuration: SPANLEDGER_STOR .*; did you mean SPANLEDGER_STORE\?$/m);
+  });
+
   it('fails on a file that is no store', async () => {
     write('store.db', 'not a database, and long enough to be looked into'.repeat(100));
     const { exitCode, check } = await examine([], { SPANLEDGER_LOCAL_PATH: join(directory, 'store.db') });

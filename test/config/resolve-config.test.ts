@@ -21,6 +21,7 @@ function resolveFile(text: string, env: Record<string, string> = {}) {
   return resolveConfig({ configFile: file(text), env });
 }
 
+const SECTION = 'analytics.conversation_tracking';
 const tracking = (lines: string): string => `analytics:\n  conversation_tracking:\n${lines.replace(/^/gm, '    ')}\n`;
 
 const FILE = `
@@ -122,42 +123,70 @@ describe('resolveConfig', () => {
     expect(() => resolveFile(text)).toThrow(message);
   });
 
-  it('says everything that is wrong at once, each with what is allowed or meant', () => {
-    const text = tracking(`stor: local\nzip_metrics_timeout: soon\nbigquery: { project: "\${NO_PROJECT}", datset: x }`);
-    const found = (): unknown => {
-      try {
-        return resolveFile(`${text}traces:\n  ratio: 2\n`, { SPANLEDGER_REDACT: 'everything' });
-      } catch (error) {
-        return error;
-      }
-    };
-    const error = found();
+  it('tells everything that is wrong at once, from wherever it comes', () => {
+    const project = `bigquery: { project: "\${NO_PROJECT}" }`;
+    const text = `${tracking(`stor: local\nzip_metrics_timeout: soon\n${project}`)}traces: 1\n`;
+    const resolve = () =>
+      resolveConfig({ configFile: file(text), env: { SPANLEDGER_CONTENT: 'some' }, settings: { maxHeldBytes: 12 } });
+    const path = join(directory, `${files + 1}.yaml`);
+    let error: unknown;
+    try {
+      resolve();
+    } catch (thrown) {
+      error = thrown;
+    }
     expect(error).toBeInstanceOf(ConfigurationError);
-    const lines = error instanceof ConfigurationError ? error.message.split('\n') : [];
-    expect(lines).toEqual([
-      expect.stringMatching(/\.stor is not a setting; did you mean .*\.store\?$/),
-      expect.stringMatching(/\.datset is not a setting; did you mean .*\.bigquery\.dataset\?$/),
-      expect.stringContaining(`refers to \${NO_PROJECT}`),
-      expect.stringContaining('zip_metrics_timeout is "soon"; allowed: a number of seconds'),
-      expect.stringContaining('SPANLEDGER_REDACT is "everything"; allowed: one or more of'),
-      expect.stringContaining('traces.ratio is 2; allowed: a number from 0 to 1'),
-    ]);
+    expect(error).toMatchObject({
+      key: `${path}: ${SECTION}.stor`,
+      problems: [
+        { key: `${path}: ${SECTION}.stor`, problem: `is not a setting; did you mean ${SECTION}.store?` },
+        { key: `${SECTION}.bigquery.project`, problem: expect.stringContaining('NO_PROJECT is not set') },
+        { key: `${path}: traces`, problem: 'is no mapping; allowed: a mapping of settings' },
+        { key: `${SECTION}.zip_metrics_timeout`, problem: 'is "soon"; allowed: a number of seconds from 0 to 3600' },
+        { key: 'option maxHeldBytes', problem: expect.stringMatching(/^is 12; allowed: /) },
+        { key: 'SPANLEDGER_CONTENT', problem: expect.stringMatching(/^is "some"; allowed: /) },
+      ],
+    });
+    expect(String(error).split('\n')).toHaveLength(6);
   });
 
-  it('tells of a variable that nobody reads, and of sections that look mistyped', () => {
-    const env = { SPANLEDGER_BACKND: 'solid', SPANLEDGER_STORE: 'local', OTHER: 'x' };
+  it.each([
+    ['analitycs: { conversation_tracking: { store: local } }', 'analitycs', 'analytics'],
+    ['trace: { exporter: none }', 'trace', 'traces'],
+    ['trace: { exporters: none }', 'trace', 'traces'],
+    ['analytics: { conversation_traking: { store: local } }', 'analytics.conversation_traking', SECTION],
+    ['analytics: { conversationTracking: { store: local } }', 'analytics.conversationTracking', SECTION],
+    ['conversation_tracking: { store: local }', 'conversation_tracking', SECTION],
+    ['analytics: { traces: { exporter: none } }', 'analytics.traces', 'traces'],
+  ])('tells of %s, which nobody reads', (text, key, meant) => {
+    const { nearMisses, values, configFile } = resolveFile(text);
+    expect(nearMisses).toEqual([`${configFile}: ${key} is read by nobody; did you mean ${meant}?`]);
+    expect(values).toMatchObject({ store: 'auto', traceExporters: [] });
+  });
+
+  it.each([
+    'trades: { history: 30 }',
+    'trace: true',
+    'tracing: { exporter: console }',
+    'analytics: { conversion_tracking: { pixel: x } }',
+    'analytic: { google: x }',
+    '[]',
+  ])("leaves the application's %s alone", (text) => {
+    expect(resolveFile(text).nearMisses).toEqual([]);
+  });
+
+  it('tells of variables that look like ours, with the nearest that is', () => {
+    const env = {
+      SPANLEDGER_STOR: 'local',
+      SPANLEDGER_CONFG: 'x.yaml',
+      SPANLEDGER_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+      SPANLEDGER_SERVICE_HOST: '10.0.0.1',
+      OTHER: 'x',
+    };
     expect(resolveConfig({ env, configFile: false }).warnings).toEqual([
-      expect.stringMatching(/^SPANLEDGER_BACKND is no variable of spanledger's; did you mean SPANLEDGER_\w+\?$/),
+      'SPANLEDGER_STOR is no variable of ours; did you mean SPANLEDGER_STORE?',
+      'SPANLEDGER_CONFG is no variable of ours; did you mean SPANLEDGER_CONFIG?',
     ]);
-    const warningsOf = (text: string): readonly string[] =>
-      resolveFile(text).warnings.map((each) => each.replace(/^\S+: /, ''));
-    expect(warningsOf('analitycs:\n  conversation_tracking: { store: local }\n')).toEqual([
-      "analitycs is no section of spanledger's; did you mean analytics?",
-    ]);
-    expect(warningsOf('analytics:\n  conversation_traking: { store: local }\ntraces: { ratio: 1 }\n')).toEqual([
-      "analytics.conversation_traking is no section of spanledger's; did you mean conversation_tracking?",
-    ]);
-    expect(warningsOf('server: { port: 80 }\nanalytics: { other: {} }\n')).toEqual([]);
   });
 
   it('replaces variables in the file', () => {
@@ -189,6 +218,26 @@ describe('resolveConfig', () => {
     ['0', false],
   ])('reads the flag %s', (text, enabled) => {
     expect(resolveConfig({ env: { SPANLEDGER_ENABLED: text }, configFile: false }).values.enabled).toBe(enabled);
+  });
+
+  it.each([
+    ['bigquery.europe-west3.rep.googleapis.com', 'https://bigquery.europe-west3.rep.googleapis.com'],
+    ['https://bigquery-psc.p.googleapis.com/', 'https://bigquery-psc.p.googleapis.com'],
+    ['127.0.0.1:9050', 'https://127.0.0.1:9050'],
+    ['http://127.0.0.1:9050', 'http://127.0.0.1:9050'],
+  ])('reads the endpoint %s', (text, endpoint) => {
+    const settings = { bigqueryEndpoint: text };
+    expect(resolveConfig({ settings, env: {}, configFile: false }).values.bigqueryEndpoint).toBe(endpoint);
+  });
+
+  it.each([
+    { bigqueryEndpoint: 'ftp://host' },
+    { bigqueryEndpoint: 'https://host/bigquery/v2' },
+    { bigqueryEndpoint: 'https://me@host' },
+    { bigqueryEndpoint: 'a host' },
+    { fallbackEndpoint: 'http://host' },
+  ])('refuses the endpoint of %j', (settings) => {
+    expect(() => resolveConfig({ settings, env: {}, configFile: false })).toThrow(/allowed: a host or a URL of one/);
   });
 
   it('refuses a bad value in code, naming it', () => {

@@ -52,3 +52,9 @@ it('a backend that there is not is refused in the file, and said and ignored in 
   expect(values.backend).toBe('solid');
   expect(warnings).toEqual(['SPANLEDGER_BACKEND is "both"; allowed: legacy, solid, dual; it is ignored']);
 });
+
+it('a variable with a slip in its name is told with the one that was meant', () => {
+  const { values, warnings } = resolveConfig({ configFile: false, env: { SPANLEDGER_BACKND: 'dual' } });
+  expect(values.backend).toBe('solid');
+  expect(warnings).toEqual(['SPANLEDGER_BACKND is no variable of ours; did you mean SPANLEDGER_BACKEND?']);
+});

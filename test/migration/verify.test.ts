@@ -188,12 +188,33 @@ describe('solid', () => {
     expect(failed(await verdict('--phase', 'solid'))).toEqual([]);
   });
 
-  it('does not count a failed turn without usage as one of NULL tokens', async () => {
-    const failing = (number: number): Turn =>
-      sampleTurn({ number, calls: [{}], error: 'quota', startMillis: Date.UTC(2025, 5, 3) });
-    await run([...healthy(4), failing(7_001)], 'solid');
-    const result = await verdict('--phase', 'solid', '--max-error-share', '1');
-    expect(failed(result)).not.toContain('NULL tokens');
+  it('does not take a failed turn, which has no usage, for one that lacks tokens', async () => {
+    await run(healthy(98), 'solid');
+    const overloaded = (number: number, day: number): Turn =>
+      sampleTurn({
+        number,
+        calls: [{ error: 'overloaded' }],
+        error: 'overloaded',
+        startMillis: Date.UTC(2025, 5, day),
+      });
+    await run([overloaded(5_001, 2), overloaded(5_002, 3)], 'solid');
+    const { criteria } = await verdict('--phase', 'solid');
+    expect(criteria.find(({ name }) => name === 'NULL tokens')).toMatchObject({
+      status: 'pass',
+      found: '0 %, no turns before',
+    });
+  });
+
+  it('does not know whether NULL tokens rose where no turn was before', async () => {
+    const silent = sampleTurn({ number: 5_001, calls: [{ text: 'Listo' }], startMillis: Date.UTC(2025, 5, 2) });
+    await run([...healthy(4), silent], 'solid');
+    const { criteria, exitCode } = await verdict('--phase', 'solid');
+    expect(criteria.find(({ name }) => name === 'NULL tokens')).toMatchObject({
+      status: 'unknown',
+      found: '20 %, no turns before',
+    });
+    expect(exitCode).toBe(1);
+    expect((await verdict('--phase', 'solid', '--max-null-token-rise', '0.2')).exitCode).toBe(0);
   });
 
   it('sees a ZIP without metrics', async () => {

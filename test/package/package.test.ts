@@ -65,7 +65,9 @@ test('nothing but the build and its papers is in the tarball', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trimEnd().split('\n');
   const strays = files.filter(
     (file) =>
-      !/^package\/(?:dist\/.+\.(?:js|js\.map|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
+      !/^package\/(?:dist\/.+\.(?:js|js\.map|d\.ts)|package\.json|config\.schema\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+        file,
+      ),
   );
   expect(strays).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']));
@@ -76,6 +78,7 @@ test('only what is public can be imported', () => {
   expect(subpaths.sort()).toEqual([
     '.',
     './adk',
+    './config.schema.json',
     './exporters/bigquery',
     './exporters/cloud-trace',
     './exporters/dual', // migration

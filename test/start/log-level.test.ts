@@ -46,3 +46,16 @@ it.each([
 ] as const)('%s: says no more than that', async (logLevel, expected) => {
   expect(await startWith({ logLevel, env: { SPANLEDGER_ENABLED: 'no' } })).toEqual(expected);
 });
+
+it('tells at start of every name that nobody reads', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'spanledger-log-level-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const configFile = join(directory, 'config.yaml');
+  writeFileSync(configFile, 'trace: { exporter: none }\n');
+  const env = { SPANLEDGER_STOR: 'local', SPANLEDGER_CONTEN: 'none' };
+  expect(await startWith({ configFile, env })).toEqual([
+    '[spanledger] SPANLEDGER_STOR is no variable of ours; did you mean SPANLEDGER_STORE?; ' +
+      'SPANLEDGER_CONTEN is no variable of ours; did you mean SPANLEDGER_CONTENT? (environment)\n',
+    `[spanledger] ${configFile}: trace is read by nobody; did you mean traces? (configuration-file)\n`,
+  ]);
+});

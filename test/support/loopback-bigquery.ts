@@ -31,6 +31,8 @@ export interface QueryRequest {
   /** Named parameters, as text; NULL as null. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly projectId: string;
+  /** Where the client asked the query to run. */
+  readonly location: unknown;
 }
 
 export interface QueryAnswer {
@@ -362,9 +364,9 @@ export class LoopbackBigQuery {
       : failure(404, 'notFound', `Not found: Dataset ${projectId}:${datasetId}`, 'NOT_FOUND');
   }
 
-  #query(projectId: string, body: Readonly<Record<string, unknown>>): Answer {
+  #query(projectId: string, body: Readonly<Record<string, unknown>>, location: unknown = body.location): Answer {
     const query = String(body.query ?? '');
-    const answer = this.#onQuery?.({ query, parameters: readParameters(body), projectId });
+    const answer = this.#onQuery?.({ query, parameters: readParameters(body), projectId, location });
     if (answer === undefined) return failure(400, 'invalidQuery', 'The query is not known to this server.');
     if (body.dryRun === true) return { status: 200, body: queryResource(projectId, 'dry', { ...answer, rows: [] }) };
     return { status: 200, body: queryResource(projectId, `job-${this.requests.length}`, answer) };
@@ -373,9 +375,9 @@ export class LoopbackBigQuery {
   #insertJob(projectId: string, body: Readonly<Record<string, unknown>>): Answer {
     const configuration = isRecord(body.configuration) ? body.configuration : {};
     const query = isRecord(configuration.query) ? configuration.query : {};
-    const answer = this.#query(projectId, query);
-    if (answer.status !== 200) return answer;
     const reference = isRecord(body.jobReference) ? body.jobReference : {};
+    const answer = this.#query(projectId, query, reference.location);
+    if (answer.status !== 200) return answer;
     const jobId = String(reference.jobId ?? `job-${this.requests.length}`);
     const job = {
       kind: 'bigquery#job',

@@ -40,7 +40,7 @@ export class LoopbackLogging {
   readonly #server: grpc.Server = new grpc.Server({ 'grpc.max_receive_message_length': -1 });
   #port = 0;
 
-  static async start(port = 0): Promise<LoopbackLogging> {
+  static async start(port = 0, credentials = grpc.ServerCredentials.createInsecure()): Promise<LoopbackLogging> {
     const loopback = new LoopbackLogging();
     loopback.#server.addService(SERVICE, {
       WriteLogEntries: (
@@ -53,7 +53,7 @@ export class LoopbackLogging {
       ) => loopback.#list(call.request, callback),
     });
     loopback.#port = await new Promise<number>((resolve, reject) => {
-      loopback.#server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      loopback.#server.bindAsync(`127.0.0.1:${port}`, credentials, (error, bound) =>
         error === null ? resolve(bound) : reject(error),
       );
     });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { describeError } from '../../base/errors.ts';
+import { ConfigurationError } from '../../base/errors.ts';
 import { toJsonText, toPrintable } from '../../base/printable.ts';
 import { type ResolvedConfig, resolveConfig } from '../../config/resolve-config.ts';
 import { usesBigQuery } from '../../config/uses-bigquery.ts';
@@ -54,14 +54,16 @@ async function examine(
       ...(options.config !== undefined && { configFile: resolve(context.cwd, options.config) }),
     });
   } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
     const advice = 'correct the setting; the agent runs without rows until then';
-    const problems = describeError(error)
-      .split('\n')
-      .map((line) => failed('Configuration', line, advice));
+    const problems = error.problems.map(({ key, problem }) => failed('Configuration', `${key} ${problem}`, advice));
     return [[...runtime, ...problems], []];
   }
-  const store = await checkStore(options, context, config);
-  return [[...runtime, checkConfig(config), ...store], describeSettings(config)];
+  const nearMisses = config.nearMisses.map((miss) =>
+    failed('Configuration', miss, 'correct the name; what is below it has no effect until then'),
+  );
+  const checks = [...runtime, ...nearMisses, checkConfig(config), ...(await checkStore(options, context, config))];
+  return [checks, describeSettings(config)];
 }
 
 function checkConfig({ warnings, configFile, sdkDisabled, values }: ResolvedConfig): Check {

@@ -155,7 +155,7 @@ async function* readCloudLogging(
 ): AsyncGenerator<ReplayCandidate> {
   const { readFallbackLog } = await import('../../google/cloud-logging.ts');
   const { filter, from, to, project: projectId = values.project } = options;
-  const entries = readFallbackLog({ projectId, filter, from, to });
+  const entries = readFallbackLog({ projectId, endpoint: values.fallbackEndpoint, filter, from, to });
   try {
     yield* readCandidates(entries, options.into, (problem) => report(`the fallback log ${problem}`));
   } catch (error) {

@@ -25,7 +25,8 @@ export interface GoogleChecksOptions {
 /** Whether rows could reach BigQuery: asked step by step, and not further than the first that fails. Writes nothing. */
 export async function checkGoogle(options: GoogleChecksOptions): Promise<readonly Check[]> {
   const { values, env, offline } = options;
-  const isEmulator = env.BIGQUERY_EMULATOR_HOST !== undefined;
+  const isEmulator =
+    env.BIGQUERY_EMULATOR_HOST !== undefined || values.bigqueryEndpoint?.startsWith('http://') === true;
   const project =
     values.project === undefined
       ? warning('Project', 'not set: that of the credentials is used', 'set GOOGLE_CLOUD_PROJECT, or bigquery.project')
@@ -61,8 +62,13 @@ async function checkCredentials({ timeoutMillis }: GoogleChecksOptions): Promise
 }
 
 /** Any answer will do: a refusal shows that the API is there, and what time it is. */
-async function checkReachability({ env, nowMillis, timeoutMillis }: GoogleChecksOptions): Promise<readonly Check[]> {
-  const url = env.BIGQUERY_EMULATOR_HOST ?? ENDPOINT;
+async function checkReachability({
+  values,
+  env,
+  nowMillis,
+  timeoutMillis,
+}: GoogleChecksOptions): Promise<readonly Check[]> {
+  const url = env.BIGQUERY_EMULATOR_HOST ?? values.bigqueryEndpoint ?? ENDPOINT;
   try {
     const startMillis = performance.now();
     const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(timeoutMillis) });
@@ -89,8 +95,8 @@ async function checkTables(options: GoogleChecksOptions, isEmulator: boolean): P
   const { values, timeoutMillis } = options;
   try {
     const { openBigQueryAdmin } = await import('../../google/bigquery-admin.ts');
-    const { dataset, table, project: projectId } = values;
-    const admin = await before(timeoutMillis, () => openBigQueryAdmin({ projectId, dataset, table }));
+    const { project: projectId, bigqueryEndpoint: endpoint } = values;
+    const admin = await before(timeoutMillis, () => openBigQueryAdmin({ ...values, projectId, endpoint }));
     const changes = await before(timeoutMillis, () => admin.init(true));
     const tables = describeTables(admin, changes);
     if (tables.status === 'failed') return [tables, skipped('Permission to insert', `not tried: see ${tables.name}`)];

@@ -1,7 +1,7 @@
 /** What rows keep of what was said. */
 // biome-ignore format: a table, three lines a setting
 export const CONTENT_SETTINGS = {
-  content: { key: 'analytics.conversation_tracking.content.mode', env: ['SPANLEDGER_CONTENT'],
+  content: { group: 'What rows keep of what was said', key: 'analytics.conversation_tracking.content.mode', env: ['SPANLEDGER_CONTENT'],
     type: 'content-mode', strict: true, fallback: 'full',
     description: 'What rows keep of questions, answers and error messages: `full`, `truncate(n)` code points, `hash` or `none`.' },
   contentFields: { key: 'analytics.conversation_tracking.content.fields', env: [],

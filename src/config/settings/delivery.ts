@@ -1,7 +1,7 @@
 /** How rows reach BigQuery. */
 // biome-ignore format: a table, three lines a setting
 export const DELIVERY_SETTINGS = {
-  flushTimeoutSeconds: { key: 'analytics.conversation_tracking.flush_timeout', env: ['SPANLEDGER_FLUSH_TIMEOUT'],
+  flushTimeoutSeconds: { group: 'How rows reach BigQuery', key: 'analytics.conversation_tracking.flush_timeout', env: ['SPANLEDGER_FLUSH_TIMEOUT'],
     type: 'number', range: { min: 0, max: 600, unit: 'seconds' }, fallback: 10,
     description: 'Seconds that shutdown may take in all. Cloud Run grants 10 after SIGTERM.' },
   serverless: { key: 'analytics.conversation_tracking.serverless', env: ['SPANLEDGER_SERVERLESS'],
@@ -23,6 +23,9 @@ export const DELIVERY_SETTINGS = {
   fallback: { key: 'analytics.conversation_tracking.fallback.cloud_logging', env: ['SPANLEDGER_FALLBACK_CLOUD_LOGGING'],
     type: 'flag', fallback: true,
     description: 'Whether rows that BigQuery does not take go to Cloud Logging, log `conversation_tracking_fallback`.' },
+  fallbackEndpoint: { key: 'analytics.conversation_tracking.fallback.endpoint', env: ['SPANLEDGER_FALLBACK_ENDPOINT'],
+    type: 'https-endpoint', fallback: undefined,
+    description: "Another endpoint of Cloud Logging, regional or private. Default: Google's global one." },
   statisticsTimeZone: { key: 'analytics.conversation_tracking.statistics.time_zone', env: ['SPANLEDGER_STATISTICS_TIME_ZONE'],
     type: 'time-zone', fallback: 'UTC',
     description: 'IANA time zone whose midnight ends a day of the statistics lines.' },

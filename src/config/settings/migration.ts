@@ -1,7 +1,7 @@
 /** Which mapping makes the rows, and how the two are compared. Read by `src/migration` only. */
 // biome-ignore format: a table, three lines a setting
 export const MIGRATION_SETTINGS = {
-  backend: { key: 'analytics.conversation_tracking.backend', env: ['SPANLEDGER_BACKEND'],
+  backend: { group: 'Which mapping makes the rows', key: 'analytics.conversation_tracking.backend', env: ['SPANLEDGER_BACKEND'],
     type: 'choice', allowed: ['legacy', 'solid', 'dual'], fallback: 'solid',
     description: 'Which mapping makes the rows: `solid`, `legacy`, or `dual` for both, the legacy rows in the table of the same name with `_legacy`. Live: a change in the file takes effect within a second.' },
   backendSource: { key: 'analytics.conversation_tracking.backend_source', env: ['SPANLEDGER_BACKEND_SOURCE'],

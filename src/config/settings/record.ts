@@ -1,7 +1,7 @@
 /** What fills the columns that spans leave empty. */
 // biome-ignore format: a table, three lines a setting
 export const RECORD_SETTINGS = {
-  rules: { key: 'analytics.conversation_tracking.rules', env: ['SPANLEDGER_RULES'],
+  rules: { group: 'What fills the columns that spans leave empty', key: 'analytics.conversation_tracking.rules', env: ['SPANLEDGER_RULES'],
     type: 'choice', allowed: ['none', 'invoice-agent'], fallback: 'none',
     description: 'Rules that fill the columns of meaning, downloads and quality; `invoice-agent` are those of the old tracker.' },
   /** US dollars per million tokens, by model. */

@@ -1,7 +1,7 @@
 /** Where rows go. */
 // biome-ignore format: a table, three lines a setting
 export const STORE_SETTINGS = {
-  store: { key: 'analytics.conversation_tracking.store', env: ['SPANLEDGER_STORE'],
+  store: { group: 'Where rows go', key: 'analytics.conversation_tracking.store', env: ['SPANLEDGER_STORE'],
     type: 'choice', allowed: ['auto', 'local', 'bigquery'], fallback: 'auto',
     description: 'Where rows go: `bigquery`, `local` (SQLite), or `auto`: BigQuery where a project is set.' },
   /** A SQLite file, from the working directory. */
@@ -17,4 +17,10 @@ export const STORE_SETTINGS = {
   table: { key: 'analytics.conversation_tracking.bigquery.table', env: ['SPANLEDGER_BIGQUERY_TABLE'],
     type: 'bigquery-name', fallback: 'conversation_logs',
     description: 'Table of the rows.' },
+  location: { key: 'analytics.conversation_tracking.bigquery.location', env: ['SPANLEDGER_BIGQUERY_LOCATION'],
+    type: 'text', fallback: undefined,
+    description: "Location of the dataset, e.g. `EU`: where `spanledger init` creates it and queries run. Default: BigQuery's own." },
+  bigqueryEndpoint: { key: 'analytics.conversation_tracking.bigquery.endpoint', env: ['SPANLEDGER_BIGQUERY_ENDPOINT'],
+    type: 'endpoint', fallback: undefined,
+    description: "Another endpoint of BigQuery, regional or private. Over plain HTTP, no credentials are sent. Default: Google's global one." },
 } as const;

@@ -1,7 +1,7 @@
 /** What trace backends see. */
 // biome-ignore format: a table, three lines a setting
 export const TRACES_SETTINGS = {
-  traceExporters: { key: 'traces.exporter', env: ['SPANLEDGER_TRACES_EXPORTER'],
+  traceExporters: { group: 'What trace backends see', key: 'traces.exporter', env: ['SPANLEDGER_TRACES_EXPORTER'],
     type: 'choices', allowed: ['otlp-google', 'cloud-trace', 'otlp', 'local', 'console', 'none'], fallback: [],
     description: 'Where spans go. Default: `otlp-google` where rows go to BigQuery, else `local`.' },
   traceContent: { key: 'traces.content.mode', env: ['SPANLEDGER_TRACES_CONTENT'],

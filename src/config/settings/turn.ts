@@ -1,7 +1,7 @@
 /** When a turn is written. */
 // biome-ignore format: a table, three lines a setting
 export const TURN_SETTINGS = {
-  zipMetricsTimeoutSeconds: { key: 'analytics.conversation_tracking.zip_metrics_timeout', env: ['SPANLEDGER_ZIP_METRICS_TIMEOUT'],
+  zipMetricsTimeoutSeconds: { group: 'When a turn is written', key: 'analytics.conversation_tracking.zip_metrics_timeout', env: ['SPANLEDGER_ZIP_METRICS_TIMEOUT'],
     type: 'number', range: { min: 0, max: 3_600, unit: 'seconds' }, fallback: 30,
     description: 'Seconds after the end of a turn for which its row waits for spans that are still open, such as a ZIP.' },
   turnTimeoutSeconds: { key: 'analytics.conversation_tracking.turn_timeout', env: ['SPANLEDGER_TURN_TIMEOUT'],

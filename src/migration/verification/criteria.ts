@@ -122,9 +122,13 @@ export const noFallback: Judge = ({ fallbackRows }) =>
 export const nullTokens: Judge = ({ now, before }, { maxNullTokenRise }) => {
   const share = shareOf(now.nullTokenTurns, now.countedTurns);
   const earlier = shareOf(before.nullTokenTurns, before.countedTurns);
-  const was = before.countedTurns === 0 ? 'no turns before' : `${percent(earlier)} before`;
+  const holds = share - earlier <= maxNullTokenRise;
   const required = `at most ${percent(maxNullTokenRise)} more than before`;
-  return judge('NULL tokens', share - earlier <= maxNullTokenRise, `${percent(share)}, ${was}`, required);
+  if (before.countedTurns > 0)
+    return judge('NULL tokens', holds, `${percent(share)}, ${percent(earlier)} before`, required);
+  // What is within the bound by itself is so whatever was before; beyond it, nobody knows whether it rose.
+  const found = `${percent(share)}, no turns before`;
+  return holds ? judge('NULL tokens', true, found, required) : notKnown('NULL tokens', required, found);
 };
 
 export const solidOnly: Judge = ({ now }) =>

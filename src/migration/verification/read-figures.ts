@@ -14,7 +14,7 @@ export interface TurnFigures {
   readonly solidTurns: number;
   readonly failedTurns: number;
   readonly incompleteTurns: number;
-  /** Turns with model calls, as far as the row says, that did not fail. */
+  /** Turns with model calls, as far as the row says; failed ones only where they have a token count. */
   readonly countedTurns: number;
   /** Of these, turns without a token count. */
   readonly nullTokenTurns: number;

@@ -14,8 +14,9 @@ export interface TokenTolerance {
   readonly share: number;
 }
 
-/** A turn whose tokens can be known: a model was asked, as far as the row says, and nothing failed. */
-const COUNTED = '(model_call_count IS NULL OR model_call_count > 0) AND COALESCE(success, TRUE) = TRUE';
+/** Turns that ought to have tokens: a failed call reports none, and that says nothing of the mapping. */
+const COUNTED =
+  '(model_call_count IS NULL OR model_call_count > 0) AND (total_token_count IS NOT NULL OR success IS NULL OR success = TRUE)';
 
 /** One row: what the turns of a period look like. */
 export function renderTurnsQuery({ latest }: StoreTables, period: Period): string {
