@@ -28,7 +28,7 @@ export const OPENINFERENCE: Dialect = {
   },
   read(span, kind) {
     const { attributes } = span;
-    const name = kind === 'tool' ? (textOf(attributes, 'tool.name') ?? span.name) : textOf(attributes, 'agent.name');
+    const name = kind === 'tool' ? (textOf(attributes, 'tool.name') ?? span.name) : agentNameOf(attributes);
     if (kind !== 'model') {
       return {
         name: name ?? (kind === 'agent' ? span.name : undefined),
@@ -41,6 +41,7 @@ export const OPENINFERENCE: Dialect = {
     const reported = textOf(attributes, 'llm.model_name');
     const error = statusError(span);
     return {
+      name,
       provider: textOf(attributes, 'llm.provider', 'llm.system'),
       requestModel: requestedModel(attributes) ?? reported,
       responseModel: servedModel(response) ?? (error === undefined ? reported : undefined),
@@ -58,6 +59,13 @@ export const OPENINFERENCE: Dialect = {
     };
   },
 };
+
+/** LangChain's agents are chains whose calls name the agent in their metadata. */
+function agentNameOf(attributes: Attributes): string | undefined {
+  const name = textOf(attributes, 'agent.name');
+  const metadata = name === undefined ? (textOf(attributes, 'metadata') ?? '') : '';
+  return metadata.includes('lc_agent_name') ? nonEmptyString(property(parseContainer(metadata), 'lc_agent_name')) : name;
+}
 
 function callUsage(attributes: Attributes, response: unknown): ReportedUsage | undefined {
   const count = (key: string): number | undefined => firstCount(attributes[`llm.token_count.${key}`]);
