@@ -9,7 +9,8 @@ const MIN_NODE = [22, 13] as const;
 /** Libraries that register a tracer provider of their own, and what to do beside them. */
 const OTHER_PROVIDERS: Readonly<Record<string, string>> = {
   '@sentry/node':
-    'give Sentry.init `skipOpenTelemetrySetup: true`, or `openTelemetrySpanProcessors` of createSpanledger()',
+    'give Sentry.init `skipOpenTelemetrySetup: true`, or `openTelemetrySpanProcessors` of createSpanledger(); Sentry 11 has neither option',
+  openlit: 'it adds its processor by `addSpanProcessor`, which this provider lacks: rows of its spans do not come',
   '@traceloop/node-server-sdk': 'give traceloop.initialize a `processor` that calls those of createSpanledger()',
   '@langfuse/otel': 'put its processor and those of createSpanledger() into one tracer provider',
   '@opentelemetry/sdk-node': 'give NodeSDK the `spanProcessors` and `sampler` of createSpanledger()',

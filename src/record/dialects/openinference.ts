@@ -64,7 +64,9 @@ export const OPENINFERENCE: Dialect = {
 function agentNameOf(attributes: Attributes): string | undefined {
   const name = textOf(attributes, 'agent.name');
   const metadata = name === undefined ? (textOf(attributes, 'metadata') ?? '') : '';
-  return metadata.includes('lc_agent_name') ? nonEmptyString(property(parseContainer(metadata), 'lc_agent_name')) : name;
+  return metadata.includes('lc_agent_name')
+    ? nonEmptyString(property(parseContainer(metadata), 'lc_agent_name'))
+    : name;
 }
 
 function callUsage(attributes: Attributes, response: unknown): ReportedUsage | undefined {
