@@ -32,13 +32,18 @@ export class TurnBuffer {
   readonly #agentRoots = new Map<HeldSpan, Set<HeldTurn>>();
   readonly #forgottenTraces = new RecentSet<string>(FORGOTTEN_TRACES);
   readonly #queues: TurnQueues;
+  /** Silent roots that are due. They wait to be asked, for a timer's callback must not throw, and reading a host's span may. */
+  readonly #toAsk = new Set<HeldSpan>();
 
   constructor(options: TurnBufferOptions) {
     this.#options = options;
     this.#queues = new TurnQueues(options, {
       makeReady: (turn) => this.#makeReady(turn),
       forget: (turn) => this.#forget(turn),
-      askAgain: (root) => this.#askAgain(root),
+      askAgain: (root) => {
+        this.#toAsk.add(root);
+        options.onReady();
+      },
     });
   }
 
@@ -84,8 +89,14 @@ export class TurnBuffer {
     this.#keepWithinBounds();
   }
 
-  /** Writes one ready turn. @returns whether there was one */
+  /** Writes one ready turn, or asks a span that is due. @returns whether there was one */
   writeReady(): boolean {
+    const [root] = this.#toAsk;
+    if (root !== undefined) {
+      this.#toAsk.delete(root);
+      this.#askAgain(root);
+      return true;
+    }
     const [turn] = this.#queues.ready;
     if (turn === undefined) return false;
     this.#write(turn);
@@ -151,6 +162,7 @@ export class TurnBuffer {
 
   /** Opens, and has written, the turns of a root that said nothing while its spans started, and none of which has ended. */
   #askAgain(root: HeldSpan): void {
+    if (root.snapshot !== undefined || this.#spans.find(root.traceId, root.spanId) !== root) return;
     for (const held of [...spansBelow(root)]) {
       const span = held.snapshot ?? held.take?.();
       const turn = span && this.#openTurnOf(held, this.#options.classify(span));
@@ -218,7 +230,8 @@ export class TurnBuffer {
     else this.#queues.written.add(held);
     if (turn !== undefined) this.#options.onTurn({ ...turn, recordVersion: held.recordVersion });
     // Under a root that never ends (a job, a socket) later model calls are another turn, not late spans of this one.
-    if (held.kind === 'genai' && held.top.snapshot === undefined) this.#forget(held);
+    const isOfTop = held.rootSpanId === held.top.spanId;
+    if (held.kind === 'genai' && held.top.snapshot === undefined && !isOfTop) this.#forget(held);
   }
 
   /** Lets go of a written turn: what comes for it from now on is late. */

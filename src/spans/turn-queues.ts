@@ -2,6 +2,9 @@ import { DeadlineQueue } from './deadline-queue.ts';
 import type { HeldSpan } from './held-spans.ts';
 import type { TurnBufferOptions } from './turn-buffer-options.ts';
 
+/** Between two questions to an open span that says nothing; a `turnTimeout` of 0 must not make it one question after the other. */
+const MIN_SILENCE_MILLIS = 1_000;
+
 export interface HeldTurn {
   /** The agent span; for a turn without one, the local root that its GenAI spans are below. */
   readonly top: HeldSpan;
@@ -45,7 +48,7 @@ export class TurnQueues {
     this.unwritten = new DeadlineQueue(clock, turnTimeoutMillis, dues.makeReady);
     this.waiting = new DeadlineQueue(clock, zipMetricsTimeoutMillis, dues.makeReady);
     this.written = new DeadlineQueue(clock, turnTimeoutMillis, dues.forget);
-    this.silent = new DeadlineQueue(clock, turnTimeoutMillis, dues.askAgain);
+    this.silent = new DeadlineQueue(clock, Math.max(turnTimeoutMillis, MIN_SILENCE_MILLIS), dues.askAgain);
   }
 
   delete(turn: HeldTurn): void {

@@ -97,6 +97,18 @@ describe.concurrent('the end of the process', () => {
     expect(rows(directory)).toEqual([{ question: 'open', complete: 0 }]);
   });
 
+  it('writes an open turn that told nothing at its start', async ({ expect, onTestFinished }) => {
+    const directory = temporaryDirectory(onTestFinished);
+    const api = import.meta.resolve('@opentelemetry/api');
+    await run(
+      `const { trace } = await import('${api}');
+       const span = trace.getTracer('t').startSpan('Agent workflow');
+       span.setAttributes({ 'openinference.span.kind': 'AGENT', 'input.value': 'open' });`,
+      { directory },
+    );
+    expect(rows(directory)).toEqual([{ question: 'open', complete: 0 }]);
+  });
+
   it('says so where the process ends before anything could be loaded', async ({ expect, onTestFinished }) => {
     const directory = temporaryDirectory(onTestFinished);
     const { stderr } = await run(`traceAgent({ name: 'a' }, () => 1); process.exit(0);`, { directory });

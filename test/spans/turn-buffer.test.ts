@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildTurns } from '../../src/spans/build-turns.ts';
-import type { Turn } from '../../src/spans/turn.ts';
+import type { SpanRole, Turn } from '../../src/spans/turn.ts';
 import { TurnBuffer } from '../../src/spans/turn-buffer.ts';
 import type { TurnBufferOptions } from '../../src/spans/turn-buffer-options.ts';
 import { walk } from '../../src/spans/walk.ts';
@@ -34,6 +34,14 @@ function drive(options: Partial<TurnBufferOptions> = {}) {
     turns,
     dropped,
     start: (span: SampleSpan) => buffer.start(() => sampleSpan({ ...span, end: null })),
+    /** A span that tells nothing at its start. @returns what has it tell its role */
+    startUntold: (span: SampleSpan) => {
+      let role: SpanRole = 'other';
+      buffer.start(() => sampleSpan({ ...span, role, end: null }));
+      return () => {
+        role = span.role ?? 'other';
+      };
+    },
     end: (span: SampleSpan) => {
       buffer.end(() => sampleSpan(span));
       while (buffer.writeReady());
@@ -296,6 +304,90 @@ describe('TurnBuffer', () => {
     expect(shown()).toEqual([]);
     end({ id: 'b', parent: 'a', role: 'agent' });
     expect(shown()).toEqual(['a,b,c v1']);
+  });
+
+  describe('an open span that told nothing at its start', () => {
+    const subAgent: SampleSpan = { id: 's', parent: 'a', role: 'agent', start: 1 };
+
+    it('is the turn 10 minutes after its start, when it has come to say so, and is amended when it ends', async () => {
+      const { startUntold, end, wait, shown } = drive();
+      startUntold(agent)();
+      await wait(599);
+      expect(shown()).toEqual([]);
+      await wait(2);
+      expect(shown()).toEqual(['a v1 !root_open']);
+      end(agent);
+      expect(shown()).toEqual(['a v1 !root_open', 'a v2']);
+    });
+
+    it('is amended by a model call that comes after it was written', async () => {
+      const chain: SampleSpan = { id: 'a', role: 'genai' };
+      const { startUntold, start, end, wait, shown } = drive();
+      startUntold(chain)();
+      await wait(601);
+      start(call);
+      end(call);
+      end(chain);
+      expect(shown()).toEqual(['a v1 !root_open', 'a,b v2']);
+    });
+
+    it('is the turn of the agent below it, which had begun and ended before', async () => {
+      const { startUntold, start, end, wait, shown } = drive();
+      startUntold(job);
+      startUntold({ ...agent, parent: 'job' })();
+      start(subAgent);
+      end(subAgent);
+      start(call);
+      end(call);
+      expect(shown()).toEqual([]);
+      await wait(601);
+      expect(shown()).toEqual(['a,s,b v1 !root_open']);
+    });
+
+    it('is the turn of the agent below it where it tells before that one is written', () => {
+      const { startUntold, start, buffer, end, shown } = drive();
+      const tell = startUntold(agent);
+      start(subAgent);
+      buffer.end(() => sampleSpan(subAgent));
+      tell();
+      end(agent);
+      expect(shown()).toEqual(['a,s v1']);
+    });
+
+    it('is a turn at the end of the process, whole, whatever it is below', () => {
+      const { startUntold, start, end, buffer, shown } = drive();
+      startUntold({ id: 'http' });
+      startUntold({ ...agent, parent: 'http' })();
+      start(subAgent);
+      end(subAgent);
+      startUntold(call);
+      startUntold({ id: 'model', role: 'genai', trace: 'u' })();
+      buffer.writeAll();
+      expect(shown()).toEqual(['model v1 !root_open', 'a,s,b v1 !root_open']);
+    });
+
+    it('is no turn where it says nothing, and holds nothing once it has ended', async () => {
+      const { startUntold, end, wait, buffer, shown } = drive();
+      startUntold(job);
+      await wait(601);
+      buffer.writeAll();
+      end(job);
+      expect(shown()).toEqual([]);
+      expect(buffer.held).toEqual({ spans: 0, sizeBytes: 0 });
+    });
+
+    it('is read at once with a time-out of 0, and let go with its turn', async () => {
+      const { startUntold, end, wait, buffer, shown } = drive({ turnTimeoutMillis: 0 });
+      startUntold(job);
+      startUntold({ ...agent, parent: 'job' })();
+      await wait(1);
+      end(agent);
+      await wait(1);
+      expect(shown()[0]).toBe('a v1 !root_open');
+      end(job);
+      await wait(1);
+      expect(buffer.held).toEqual({ spans: 0, sizeBytes: 0 });
+    });
   });
 
   it('counts a second span with an id, and a second end', () => {
