@@ -55,6 +55,11 @@ export class HeldSpans {
     return this.find(span.traceId, span.parentSpanId);
   }
 
+  /** Whether a span has not been let go. */
+  has(span: HeldSpan): boolean {
+    return this.find(span.traceId, span.spanId) === span;
+  }
+
   /** Holds an open span. */
   open(span: SpanSnapshot, take: TakeSnapshot): HeldSpan {
     const held = newHeldSpan(span, take, this.parentOf(span));

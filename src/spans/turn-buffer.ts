@@ -1,6 +1,6 @@
-import { isValidSpanId, isValidTraceId } from '@opentelemetry/api';
 import { RecentSet } from '../base/recent-set.ts';
 import { assembleTurn } from './assemble-turn.ts';
+import { hasValidIds } from './has-valid-ids.ts';
 import {
   findAgentAbove,
   type HeldSpan,
@@ -32,18 +32,12 @@ export class TurnBuffer {
   readonly #agentRoots = new Map<HeldSpan, Set<HeldTurn>>();
   readonly #forgottenTraces = new RecentSet<string>(FORGOTTEN_TRACES);
   readonly #queues: TurnQueues;
-  /** Silent roots that are due. They wait to be asked, for a timer's callback must not throw, and reading a host's span may. */
-  readonly #toAsk = new Set<HeldSpan>();
 
   constructor(options: TurnBufferOptions) {
     this.#options = options;
     this.#queues = new TurnQueues(options, {
       makeReady: (turn) => this.#makeReady(turn),
       forget: (turn) => this.#forget(turn),
-      askAgain: (root) => {
-        this.#toAsk.add(root);
-        options.onReady();
-      },
     });
   }
 
@@ -91,9 +85,9 @@ export class TurnBuffer {
 
   /** Writes one ready turn, or asks a span that is due. @returns whether there was one */
   writeReady(): boolean {
-    const [root] = this.#toAsk;
+    const [root] = this.#queues.toAsk;
     if (root !== undefined) {
-      this.#toAsk.delete(root);
+      this.#queues.toAsk.delete(root);
       this.#askAgain(root);
       return true;
     }
@@ -162,7 +156,7 @@ export class TurnBuffer {
 
   /** Opens, and has written, the turns of a root that said nothing while its spans started, and none of which has ended. */
   #askAgain(root: HeldSpan): void {
-    if (root.snapshot !== undefined || this.#spans.find(root.traceId, root.spanId) !== root) return;
+    if (root.snapshot !== undefined || !this.#spans.has(root)) return;
     for (const held of [...spansBelow(root)]) {
       const span = held.snapshot ?? held.take?.();
       const turn = span && this.#openTurnOf(held, this.#options.classify(span));
@@ -260,8 +254,7 @@ export class TurnBuffer {
   #releaseOutsider(held: HeldSpan): void {
     // What waited below for this span to say that it is an agent waits no longer.
     for (const below of [...spansBelow(held)].reverse()) {
-      const isHeld = this.#spans.find(below.traceId, below.spanId) === below;
-      if (isHeld && this.#turnOf(below) === undefined) this.#prune(below);
+      if (this.#spans.has(below) && this.#turnOf(below) === undefined) this.#prune(below);
     }
     this.#releaseRoot(held.localRoot);
   }
@@ -307,8 +300,4 @@ export class TurnBuffer {
     this.#queues.silent.delete(oldest);
     this.#options.onDrop('span-bound', this.#spans.remove(oldest));
   }
-}
-
-function hasValidIds({ traceId, spanId }: SpanSnapshot): boolean {
-  return isValidTraceId(traceId) && isValidSpanId(spanId);
 }

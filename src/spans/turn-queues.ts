@@ -24,7 +24,6 @@ export interface HeldTurn {
 export interface TurnDues {
   readonly makeReady: (turn: HeldTurn) => void;
   readonly forget: (turn: HeldTurn) => void;
-  readonly askAgain: (root: HeldSpan) => void;
 }
 
 /** What each held turn waits for. A turn that waits for its root is in `unwritten`, and in `waiting` once that has ended. */
@@ -37,18 +36,23 @@ export class TurnQueues {
   readonly written: DeadlineQueue<HeldTurn>;
   /** Open local roots that are in no turn: they may have come to say that they are of one. */
   readonly silent: DeadlineQueue<HeldSpan>;
+  /** Silent roots that are due. They wait to be asked, for a timer's callback must not throw, and reading a host's span may. */
+  readonly toAsk: Set<HeldSpan> = new Set();
   /** Written turns whose top is still open: held until it ends, or a bound asks for their memory. */
   readonly unended: Set<HeldTurn> = new Set();
 
   constructor(
-    options: Pick<TurnBufferOptions, 'clock' | 'turnTimeoutMillis' | 'zipMetricsTimeoutMillis'>,
+    options: Pick<TurnBufferOptions, 'clock' | 'turnTimeoutMillis' | 'zipMetricsTimeoutMillis' | 'onReady'>,
     dues: TurnDues,
   ) {
     const { clock, turnTimeoutMillis, zipMetricsTimeoutMillis } = options;
     this.unwritten = new DeadlineQueue(clock, turnTimeoutMillis, dues.makeReady);
     this.waiting = new DeadlineQueue(clock, zipMetricsTimeoutMillis, dues.makeReady);
     this.written = new DeadlineQueue(clock, turnTimeoutMillis, dues.forget);
-    this.silent = new DeadlineQueue(clock, Math.max(turnTimeoutMillis, MIN_SILENCE_MILLIS), dues.askAgain);
+    this.silent = new DeadlineQueue(clock, Math.max(turnTimeoutMillis, MIN_SILENCE_MILLIS), (root) => {
+      this.toAsk.add(root);
+      options.onReady();
+    });
   }
 
   delete(turn: HeldTurn): void {
