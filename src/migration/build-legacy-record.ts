@@ -4,7 +4,6 @@ import { INVOICE_AGENT_RULES } from '../record/invoice-agent-rules.ts';
 import { buildRuleEnrichers } from '../record/rule-enrichers.ts';
 import { buildSummary, countCodePoints, countWords } from '../record/text-metrics.ts';
 import type { ModelCallReading, TurnReading } from '../record/turn-reading.ts';
-import { buildZipColumns } from '../record/zip-columns.ts';
 import { buildLegacyFrame } from './legacy-frame.ts';
 import { zipArrivedLate } from './zip-arrived-late.ts';
 
@@ -49,7 +48,7 @@ export function buildLegacyRecord(reading: TurnReading): ConversationRecord {
     response_time_ms: frame.duration_ms,
     success: response !== '' && !failed && reading.error === undefined,
     error_message: reading.error ?? (failed ? FAILURE_IN_RESPONSE : null),
-    ...buildZipColumns(zip),
+    ...zip,
     zip_generated: zip !== undefined || toolNames.some((name) => name.toLowerCase().includes('zip')) || null,
     ...LEGACY_CONSTANTS,
     raw_mcp_response: reading.rawMcpResponse ?? null,

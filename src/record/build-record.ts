@@ -9,7 +9,6 @@ import { estimateCost, type ModelPrices } from './estimate-cost.ts';
 import { buildRowTime, elapsedMillis, formatTimestamp } from './row-time.ts';
 import { buildSummary, countCodePoints, countWords } from './text-metrics.ts';
 import type { ModelCallReading, ToolCallReading, TurnReading } from './turn-reading.ts';
-import { buildZipColumns } from './zip-columns.ts';
 
 export interface BuildRecordOptions {
   /** Google Cloud project that the rows go to. Default: NULL in the column. */
@@ -46,16 +45,10 @@ export function buildRecord(reading: TurnReading, options: BuildRecordOptions = 
     response_time_ms: durationMs,
     success: reading.success ?? null,
     error_message: wellFormed(reading.error),
-    ...buildZipColumns(reading.zip),
+    ...reading.zip,
     agent_name: wellFormed(reading.agentName),
     api_version: reading.apiVersion ?? null,
-    client_info: reading.client
-      ? {
-          user_agent: reading.client.userAgent,
-          ip_address: reading.client.ipAddress,
-          platform: reading.client.platform,
-        }
-      : null,
+    client_info: reading.client,
     bigquery_project_used: options.bigqueryProject ?? null,
     raw_mcp_response: reading.rawMcpResponse ?? null,
     ...buildTokens(reading),

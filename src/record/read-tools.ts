@@ -129,7 +129,6 @@ function readTool(tool: TurnSpan, name: string | undefined): ToolCallReading {
   return {
     span,
     name: (name ?? span.name).toWellFormed(),
-    callId: reading?.callId,
     success: error === undefined ? (span.endTimeUnixNano === undefined ? undefined : true) : false,
     error: error?.toWellFormed(),
   };
@@ -145,11 +144,5 @@ function errorAtParent(tool: TurnSpan): string | undefined {
 }
 
 function readRequest(request: AnsweredRequest): ToolCallReading {
-  return {
-    span: undefined,
-    name: request.name.toWellFormed(),
-    callId: request.id,
-    success: undefined,
-    error: undefined,
-  };
+  return { span: undefined, name: request.name.toWellFormed(), success: undefined, error: undefined };
 }

@@ -14,7 +14,7 @@ import { readTools } from './read-tools.ts';
 import { isZip, readZip } from './read-zip.ts';
 import type { ReportedUsage } from './reported-usage.ts';
 import { resolveUsage, sumUsage, UNKNOWN_USAGE } from './token-algebra.ts';
-import type { ClientReading, ModelCallReading, TokenUsage, TurnReading } from './turn-reading.ts';
+import type { ModelCallReading, TokenUsage, TurnReading } from './turn-reading.ts';
 import { byStart, listTurnSpans, type TurnSpan } from './turn-spans.ts';
 
 /**
@@ -75,7 +75,6 @@ function readTokens(
 
 function readCall(call: TurnSpan, reported: ReportedUsage | undefined, failure: string | undefined): ModelCallReading {
   const reading = call.recognised?.reading;
-  const output = reading?.output() ?? [];
   return {
     span: call.span,
     topLevel: !call.underTool,
@@ -84,8 +83,7 @@ function readCall(call: TurnSpan, reported: ReportedUsage | undefined, failure: 
     responseModel: reading?.responseModel,
     finishReasons: reading?.finishReasons ?? [],
     usage: reported === undefined ? undefined : resolveUsage(reported).usage,
-    spoken: readAnswer(output),
-    toolRequests: output.flatMap((message) => message.toolRequests),
+    spoken: readAnswer(reading?.output() ?? []),
     answered: failure === undefined && reading?.answered === true,
     error: failure,
     timeToFirstTokenMs: reading?.timeToFirstTokenMs,
@@ -119,12 +117,13 @@ function ownAttributes(spans: readonly TurnSpan[]): (key: string) => string | un
   };
 }
 
-function readClient(own: (key: string) => string | undefined): ClientReading | undefined {
-  const userAgent = own(ATTRIBUTE_KEYS.clientUserAgent) ?? null;
-  const ipAddress = own(ATTRIBUTE_KEYS.clientIpAddress) ?? null;
-  const platform = own(ATTRIBUTE_KEYS.clientPlatform) ?? null;
-  if (userAgent === null && ipAddress === null && platform === null) return undefined;
-  return { userAgent, ipAddress, platform };
+function readClient(own: (key: string) => string | undefined): TurnReading['client'] {
+  const client = {
+    user_agent: own(ATTRIBUTE_KEYS.clientUserAgent) ?? null,
+    ip_address: own(ATTRIBUTE_KEYS.clientIpAddress) ?? null,
+    platform: own(ATTRIBUTE_KEYS.clientPlatform) ?? null,
+  };
+  return Object.values(client).every((said) => said === null) ? null : client;
 }
 
 function latestEnd(roots: readonly SpanSnapshot[]): bigint | undefined {

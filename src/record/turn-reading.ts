@@ -1,5 +1,7 @@
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import type { Turn } from '../spans/turn.ts';
+import type { ConversationRecord } from './conversation-columns.ts';
+import type { ZipColumns } from './read-zip.ts';
 
 /** Tokens of one model call, or of a turn, in the terms of the record. `null`: not reported. */
 export interface TokenUsage {
@@ -39,7 +41,6 @@ export interface ModelCallReading {
   /** Own usage; `undefined` where the span carries none, or only repeats that of the calls below it. */
   readonly usage: TokenUsage | undefined;
   readonly spoken: SpokenText;
-  readonly toolRequests: readonly ToolRequest[];
   /** The span shows a response of the model (content, usage, finish reason…). */
   readonly answered: boolean;
   /** Why the call failed; `undefined` where no failure is reported. */
@@ -52,27 +53,9 @@ export interface ToolCallReading {
   /** `undefined` for a call that only the messages show: its own span never arrived. */
   readonly span: SpanSnapshot | undefined;
   readonly name: string;
-  readonly callId: string | undefined;
   /** `undefined` where the span never ended or never arrived. */
   readonly success: boolean | undefined;
   readonly error: string | undefined;
-}
-
-/** Metrics of a ZIP that was made in the turn. `null`: not reported. */
-export interface ZipReading {
-  readonly id: string | null;
-  readonly generationTimeMs: number | null;
-  readonly parallelDownloadTimeMs: number | null;
-  readonly maxWorkersUsed: number | null;
-  readonly filesIncluded: number | null;
-  readonly filesMissing: number | null;
-  readonly totalSizeBytes: number | null;
-}
-
-export interface ClientReading {
-  readonly userAgent: string | null;
-  readonly ipAddress: string | null;
-  readonly platform: string | null;
 }
 
 /**
@@ -107,11 +90,11 @@ export interface TurnReading {
   readonly success: boolean | undefined;
   /** Error of the invocation, or of its last model call; `undefined` where none is reported. */
   readonly error: string | undefined;
-  /** `undefined`: no ZIP was made. */
-  readonly zip: ZipReading | undefined;
+  /** `undefined`: no ZIP was seen. */
+  readonly zip: ZipColumns | undefined;
   readonly apiVersion: string | undefined;
   readonly rawMcpResponse: string | undefined;
-  readonly client: ClientReading | undefined;
+  readonly client: ConversationRecord['client_info'];
   readonly serviceName: string | undefined;
   readonly serviceVersion: string | undefined;
   readonly startTimeUnixNano: bigint;

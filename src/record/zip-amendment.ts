@@ -2,7 +2,6 @@ import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import { readZip } from './read-zip.ts';
 import { buildRowTime } from './row-time.ts';
-import { buildZipColumns } from './zip-columns.ts';
 
 /**
  * `message_type` of a row that carries the ZIP columns of a turn and nothing else of it: a ZIP made by another process,
@@ -36,7 +35,7 @@ export function buildZipAmendment(span: SpanSnapshot): ZipAmendment | undefined 
       message_id: messageId,
       message_type: ZIP_AMENDMENT,
       ...buildRowTime(startUnixNano),
-      ...buildZipColumns(zip),
+      ...zip,
       record_version: 2,
     },
   };

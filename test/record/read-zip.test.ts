@@ -9,10 +9,10 @@ function zip(id: string, start: number, end: number | null, failed = false): Spa
 }
 
 it('takes the ZIP that was finished last, with all its figures', () => {
-  expect(readZip([zip('a', 0, 90), zip('b', 10, 50)])).toMatchObject({ id: 'a', generationTimeMs: 12 });
+  expect(readZip([zip('a', 0, 90), zip('b', 10, 50)])).toMatchObject({ zip_id: 'a', zip_generation_time_ms: 12 });
 });
 
 it('sees no ZIP in one that failed or has not ended', () => {
   expect(readZip([zip('a', 0, 90, true), zip('b', 10, null)])).toBeUndefined();
-  expect(readZip([zip('a', 0, 90, true), zip('b', 10, 20)])?.id).toBe('b');
+  expect(readZip([zip('a', 0, 90, true), zip('b', 10, 20)])?.zip_id).toBe('b');
 });
