@@ -28,10 +28,10 @@ const ENRICHERS = buildRuleEnrichers(INVOICE_AGENT_RULES);
  *   say which turn and which mapping the row came from
  */
 export function buildLegacyRecord(reading: TurnReading): ConversationRecord {
-  const question = reading.question.firstPart ?? '';
+  const question = reading.question?.firstPart ?? '';
   const lastCall = findLastModelEvent(reading);
   const usage = lastCall?.usage;
-  const response = lastCall?.spoken.firstPart ?? '';
+  const response = lastCall?.spoken?.firstPart ?? '';
   const toolNames = reading.toolCalls.map((call) => call.name);
   const lower = response.toLowerCase();
   const failed = FAILURE_WORDS.some((word) => lower.includes(word));

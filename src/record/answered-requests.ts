@@ -26,7 +26,7 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
     if (sizes.get(call.owner) === 1) continue;
     const counts = new Map<string, number>();
     const known = conversations.get(call.owner);
-    for (const request of answeredIn(call.recognised?.reading.input() ?? [])) {
+    for (const request of answeredIn(call.reading.input())) {
       // Some call ids are used again for every call: only a request more than before is a new one.
       const key = keyOf(request);
       const count = (counts.get(key) ?? 0) + 1;
@@ -37,7 +37,7 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
     }
     const end = call.span.endTimeUnixNano ?? call.span.startTimeUnixNano;
     previous.set(call.owner, end);
-    for (const request of call.recognised?.reading.output().flatMap((message) => message.toolRequests) ?? []) {
+    for (const request of call.reading.output().flatMap((message) => message.toolRequests)) {
       asked.set(keyOf(request), end);
     }
     const merged = known ?? new Map<string, number>();

@@ -82,8 +82,8 @@ export function buildRecord(reading: TurnReading, options: BuildRecordOptions = 
 }
 
 function buildContent(reading: TurnReading) {
-  const question = reading.question.text ?? null;
-  const answer = reading.success === false ? null : (reading.answer.text ?? null);
+  const question = reading.question?.text ?? null;
+  const answer = reading.success === false ? null : (reading.answer?.text ?? null);
   return {
     user_question: question,
     agent_response: answer,

@@ -19,7 +19,7 @@ export interface CountedCalls {
 export function countCalls(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnSpan, ReportedUsage>): CountedCalls {
   const { below, anywhere, enclosed } = callsBelow(spans, usages);
   const isCall = (span: TurnSpan): boolean =>
-    span.recognised?.kind === 'model' &&
+    span.kind === 'model' &&
     !enclosed.has(span) &&
     (span.enclosingCall === undefined || enclosed.has(span.enclosingCall));
   const calls = withoutTwins(byStart(spans.filter(isCall)));
@@ -35,11 +35,7 @@ export function countCalls(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnS
     else if (counted.has(span)) {
       if (usages.has(span)) sources.push(span);
       else hasUncounted ||= mayHaveSpent(span);
-    } else if (
-      span.recognised?.kind === 'agent' &&
-      speaksForCalls(usages.get(span), below.has(span)) &&
-      !anywhere.has(span)
-    ) {
+    } else if (span.kind === 'agent' && speaksForCalls(usages.get(span), below.has(span)) && !anywhere.has(span)) {
       sources.push(span);
       covered.add(span);
     }
@@ -65,9 +61,8 @@ function callsBelow(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnSpan, Re
   const anywhere = new Set<TurnSpan>();
   const enclosed = new Set<TurnSpan>();
   for (const span of spans.toReversed()) {
-    const { parent } = span;
+    const { parent, kind } = span;
     if (parent === undefined) continue;
-    const kind = span.recognised?.kind;
     if (kind === 'model' || below.has(span)) below.add(parent);
     const counts = kind === 'model' && usages.has(span);
     if (counts || anywhere.has(span)) anywhere.add(parent);
@@ -95,10 +90,9 @@ function withoutTwins(calls: readonly TurnSpan[]): readonly TurnSpan[] {
 
 function isTwin(outer: TurnSpan, inner: TurnSpan): boolean {
   if (outer.parent !== inner.parent || outer.span.scope.name === inner.span.scope.name) return false;
-  const a = outer.recognised?.reading;
-  const b = inner.recognised?.reading;
-  if (a === undefined || b === undefined || a.requestModel !== b.requestModel) return false;
-  return readQuestion(a.input()).text === readQuestion(b.input()).text;
+  const a = outer.reading;
+  const b = inner.reading;
+  return a.requestModel === b.requestModel && readQuestion(a.input())?.text === readQuestion(b.input())?.text;
 }
 
 function endOf(call: TurnSpan): bigint {
@@ -106,8 +100,7 @@ function endOf(call: TurnSpan): bigint {
 }
 
 /** A failed call without usage spent nothing that could be known; one that answered, or still runs, did. */
-function mayHaveSpent(call: TurnSpan): boolean {
-  const reading = call.recognised?.reading;
-  if (reading === undefined || reading.error !== undefined) return false;
-  return reading.answered || reading.mayHaveAnswered || call.span.endTimeUnixNano === undefined;
+function mayHaveSpent({ span, reading }: TurnSpan): boolean {
+  if (reading.error !== undefined) return false;
+  return reading.answered || reading.mayHaveAnswered || span.endTimeUnixNano === undefined;
 }

@@ -35,10 +35,10 @@ export function estimateCost(reading: TurnReading, prices: ModelPrices | undefin
 }
 
 function priceOf(call: ModelCallReading, prices: ModelPrices): ModelPrice | undefined {
-  for (const model of [call.responseModel, call.requestModel]) {
-    if (model !== undefined && Object.hasOwn(prices, model)) return prices[model];
-  }
-  return undefined;
+  const named = [call.responseModel, call.requestModel].find(
+    (name) => name !== undefined && Object.hasOwn(prices, name),
+  );
+  return named === undefined ? undefined : prices[named];
 }
 
 function costOf(usage: TokenUsage, price: ModelPrice): number | null {

@@ -10,17 +10,17 @@ import type { TurnSpan } from './turn-spans.ts';
  */
 export function findFailures(spans: readonly TurnSpan[], calls: readonly TurnSpan[]): ReadonlyMap<TurnSpan, string> {
   const below = new Map<TurnSpan, string>();
-  for (const { span, recognised, callAbove, enclosingCall } of spans) {
-    const isView = recognised?.kind === 'model' && enclosingCall !== undefined;
-    if (callAbove === undefined || below.has(callAbove) || !(isView || recognised === undefined)) continue;
-    const error = recognised === undefined ? statusError(span) : recognised.reading.error;
+  for (const { span, kind, reading, callAbove, enclosingCall } of spans) {
+    const isView = kind === 'model' && enclosingCall !== undefined;
+    if (callAbove === undefined || below.has(callAbove) || !(isView || kind === undefined)) continue;
+    const error = kind === undefined ? statusError(span) : reading.error;
     if (error !== undefined) below.set(callAbove, error);
   }
   const failures = new Map<TurnSpan, string>();
   for (const call of calls) {
-    const reading = call.recognised?.reading;
-    const isOpenEnded = reading?.usage === undefined && reading?.finishReasons.length === 0;
-    const error = reading?.error ?? (isOpenEnded ? below.get(call) : undefined);
+    const { usage, finishReasons, error: own } = call.reading;
+    const isOpenEnded = usage === undefined && finishReasons.length === 0;
+    const error = own ?? (isOpenEnded ? below.get(call) : undefined);
     if (error !== undefined) failures.set(call, error.toWellFormed());
   }
   return failures;

@@ -17,11 +17,11 @@ export function readUsages(spans: readonly TurnSpan[]): ReadonlyMap<TurnSpan, Re
   const usages = new Map<TurnSpan, ReportedUsage>();
   const vague: TurnSpan[] = [];
   for (const span of spans) {
-    const usage = span.recognised?.reading.usage;
+    const usage = span.reading.usage;
     if (usage === undefined) continue;
     usages.set(span, usage);
     const hasDetails = usage.cached !== undefined || usage.reasoning !== undefined;
-    if (span.recognised?.kind === 'model' && (usage.inputIsEstimate || !hasDetails)) vague.push(span);
+    if (span.kind === 'model' && (usage.inputIsEstimate || !hasDetails)) vague.push(span);
   }
   if (vague.length === 0) return usages;
   const served = servedUsages(spans);
@@ -44,8 +44,8 @@ function dropEstimate(call: TurnSpan, usage: ReportedUsage, usages: Map<TurnSpan
 /** Usage in the serialised messages of a turn, each message once, in order of appearance. */
 function servedUsages(spans: readonly TurnSpan[]): ReportedUsage[] {
   const byMessage = new Map<string, ReportedUsage>();
-  for (const { span, recognised } of spans) {
-    for (const key of recognised === undefined ? [] : OUTPUT_KEYS) {
+  for (const { span, kind } of spans) {
+    for (const key of kind === undefined ? [] : OUTPUT_KEYS) {
       const json = nonEmptyString(span.attributes[key]);
       if (json?.includes(MARK) === true) collect(parseContainer(json), byMessage);
     }

@@ -1,15 +1,10 @@
 import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
+import { firstOf } from '../base/first-of.ts';
 import { nonEmptyString, parseContainer, property } from '../base/json-value.ts';
-import type { Attributes, SpanSnapshot } from '../spans/span-snapshot.ts';
+import type { Attributes } from '../spans/span-snapshot.ts';
 import type { Turn } from '../spans/turn.ts';
+import type { TurnReading } from './turn-reading.ts';
 import type { TurnSpan } from './turn-spans.ts';
-
-/** Who spoke, in which session and conversation. */
-export interface IdentityReading {
-  readonly conversationId: string | undefined;
-  readonly sessionId: string | undefined;
-  readonly userId: string | undefined;
-}
 
 // Properties that applications attach to their calls under names of their own choice.
 const PROPERTY_PREFIXES = [
@@ -54,32 +49,31 @@ function place(given: string, names: readonly string[], ...keys: readonly string
  * one conversation contradict each other the id is left out: some instrumentations leak the context of one turn into
  * another that runs beside it, and no id is better than somebody else's.
  */
-export function readIdentity(turn: Turn, spans: readonly TurnSpan[]): IdentityReading {
+export function readIdentity(
+  turn: Turn,
+  spans: readonly TurnSpan[],
+): Pick<TurnReading, 'conversationId' | 'sessionId' | 'userId'> {
   const [first] = spans;
-  const topOwner = first?.recognised?.kind === 'agent' ? first : undefined;
+  const topOwner = first?.kind === 'agent' ? first : undefined;
   const own: Source[] = [];
   const nested: Source[] = [];
   for (const span of spans) {
-    if (span.recognised === undefined) continue;
-    const isOwn = span === first || (span.owner === topOwner && span.recognised.kind !== 'agent');
+    if (span.kind === undefined) continue;
+    const isOwn = span === first || (span.owner === topOwner && span.kind !== 'agent');
     (isOwn ? own : nested).push(sourceOf(span.span.attributes));
   }
   const above = turn.ancestors.map((ancestor) => sourceOf(ancestor.attributes));
   const find = (where: Place): string | undefined => {
-    const given = givenId([...spans.map(({ span }) => span), ...turn.ancestors], where.given);
+    const given = firstOf([...spans.map(({ span }) => span), ...turn.ancestors], ({ attributes }) =>
+      idText(attributes[where.given]),
+    );
     if (given !== undefined) return given;
     const ids = new Set(own.map((source) => idIn(source, where)).filter((id) => id !== undefined));
     if (ids.size > 1) return undefined;
     const [id] = ids;
-    return id ?? firstId(nested, where) ?? firstId(above, where);
+    return id ?? firstOf([...nested, ...above], (source) => idIn(source, where));
   };
   return { conversationId: find(CONVERSATION), sessionId: find(SESSION), userId: find(USER) };
-}
-
-/** What the application said of the turn, the topmost span first. */
-function givenId(spans: readonly SpanSnapshot[], key: string): string | undefined {
-  const said = spans.find(({ attributes }) => idText(attributes[key]) !== undefined);
-  return idText(said?.attributes[key]);
 }
 
 interface Source {
@@ -92,25 +86,9 @@ function sourceOf(attributes: Attributes): Source {
   return { attributes, metadata: parseContainer(nonEmptyString(attributes.metadata) ?? '') };
 }
 
-function firstId(sources: readonly Source[], where: Place): string | undefined {
-  for (const source of sources) {
-    const id = idIn(source, where);
-    if (id !== undefined) return id;
-  }
-  return undefined;
-}
-
 /** What a call was given as its own metadata comes before what its context lent it. */
 function idIn({ attributes, metadata }: Source, { names, keys }: Place): string | undefined {
-  for (const name of metadata === undefined ? [] : names) {
-    const id = idText(property(metadata, name));
-    if (id !== undefined) return id;
-  }
-  for (const key of keys) {
-    const id = idText(attributes[key]);
-    if (id !== undefined) return id;
-  }
-  return undefined;
+  return firstOf(names, (name) => idText(property(metadata, name))) ?? firstOf(keys, (key) => idText(attributes[key]));
 }
 
 /** Ids of a database are often numbers. */

@@ -1,18 +1,13 @@
+import { firstOf } from '../base/first-of.ts';
 import type { Turn } from '../spans/turn.ts';
 import { statusError } from './dialects/span-attributes.ts';
-import { readAnswer, readQuestion, SILENCE } from './read-speech.ts';
-import type { SpokenText } from './turn-reading.ts';
+import { readAnswer, readQuestion } from './read-speech.ts';
+import type { SpokenText, TurnReading } from './turn-reading.ts';
 import { byStart, type TurnSpan } from './turn-spans.ts';
 
-/** What was asked, what was answered, and how the turn ended. */
-export interface OutcomeReading {
-  readonly question: SpokenText;
-  readonly answer: SpokenText;
-  readonly success: boolean | undefined;
-  readonly error: string | undefined;
-}
-
 /**
+ * What was asked, what was answered, and how the turn ended.
+ *
  * @param spans of the turn, parents before children
  * @param calls its model calls, in start order
  * @param failures why calls failed
@@ -22,109 +17,67 @@ export function readOutcome(
   spans: readonly TurnSpan[],
   calls: readonly TurnSpan[],
   failures: ReadonlyMap<TurnSpan, string>,
-): OutcomeReading {
-  const root = onlyRoot(turn, spans);
+): Pick<TurnReading, 'question' | 'answer' | 'success' | 'error'> {
+  // Several roots are parts of the turn, none of which speaks for it.
+  const root = turn.roots.length === 1 ? spans[0] : undefined;
   const last = calls.findLast((call) => !call.underTool);
-  const question = questionOf(root, spans);
-  const rootAnswer = root && root !== last && !isTool(root) ? answerOf(root) : SILENCE;
-  const callAnswer = last === undefined ? SILENCE : callAnswerOf(last);
-  const answer = rootAnswer.text === undefined ? callAnswer : rootAnswer;
+  const question = firstOf(askedSpans(root, spans), ({ reading }) => readQuestion(reading.input()));
+  const rootAnswer = root && root !== last && root.kind !== 'tool' ? answerOf(root) : undefined;
+  const callAnswer = firstOf(viewsOf(last), answerOf);
+  const answer = rootAnswer ?? callAnswer;
 
-  const hasAnswered = answer.text !== undefined || calls.some((call) => !call.underTool && isAnswered(call));
+  const hasAnswered = answer !== undefined || calls.some((call) => !call.underTool && call.reading.answered);
   const error =
     (root && errorOf(root)) ??
-    (last && (failures.get(last) ?? enclosingError(last))) ??
-    (hasAnswered ? undefined : ancestorError(turn));
+    (last && failures.get(last)) ??
+    // A view of the call around it may know of a failure that the inner one took for an answer.
+    firstOf(viewsOf(last?.enclosingCall), errorOf) ??
+    (hasAnswered ? undefined : firstOf(turn.ancestors, statusError)?.toWellFormed());
   if (error !== undefined) return { question, answer, error, success: false };
-
-  if (rootAnswer.text !== undefined || (last === undefined && answer.text !== undefined)) {
-    return { question, answer, error, success: true };
-  }
-  const isCaptured = question.text !== undefined || calls.some((call) => speaks(call));
+  if (rootAnswer !== undefined) return { question, answer, error, success: true };
+  const isCaptured = question !== undefined || calls.some(speaks);
   return { question, answer, error, success: last && completed(last, callAnswer, isCaptured) ? true : undefined };
 }
 
-/** The root that speaks for the turn; several roots are parts of it, none of which does. */
-function onlyRoot(turn: Turn, spans: readonly TurnSpan[]): TurnSpan | undefined {
-  return turn.roots.length === 1 ? spans[0] : undefined;
-}
-
-function questionOf(root: TurnSpan | undefined, spans: readonly TurnSpan[]): SpokenText {
-  const asked = root && !isTool(root) ? readQuestion(root.recognised?.reading.input() ?? []) : SILENCE;
-  if (asked.text !== undefined) return asked;
-  const views = byStart(spans.filter((span) => span.recognised?.kind === 'model' && !span.underTool));
-  for (const view of views) {
+/** The spans that may hold the question, in the order in which they are believed. */
+function askedSpans(root: TurnSpan | undefined, spans: readonly TurnSpan[]): readonly TurnSpan[] {
+  const views = byStart(spans.filter((span) => span.kind === 'model' && !span.underTool));
+  return [
+    ...(root && root.kind !== 'tool' ? [root] : []),
     // A call that failed may show no words; the next one of the same conversation repeats them.
-    if (view.owner !== views[0]?.owner) continue;
-    const question = readQuestion(view.recognised?.reading.input() ?? []);
-    if (question.text !== undefined) return question;
-  }
-  // Where calls show no input, an agent or step around them may.
-  for (const { recognised, underTool } of spans) {
-    if (underTool || (recognised?.kind !== 'agent' && recognised?.kind !== 'step')) continue;
-    const question = readQuestion(recognised.reading.input());
-    if (question.text !== undefined) return question;
-  }
-  return SILENCE;
+    ...views.filter((view) => view.owner === views[0]?.owner),
+    // Where calls show no input, an agent or step around them may.
+    ...spans.filter(({ kind, underTool }) => !underTool && (kind === 'agent' || kind === 'step')),
+  ];
 }
 
-function callAnswerOf(call: TurnSpan): SpokenText {
-  for (let view: TurnSpan | undefined = call; view !== undefined; view = view.enclosingCall) {
-    const answer = answerOf(view);
-    if (answer.text !== undefined) return answer;
-  }
-  return SILENCE;
+/** A call, and the calls around it: views that several instrumentations have of the same one. */
+function* viewsOf(call: TurnSpan | undefined): Generator<TurnSpan> {
+  for (let view = call; view !== undefined; view = view.enclosingCall) yield view;
 }
 
-function answerOf(span: TurnSpan): SpokenText {
-  return readAnswer(span.recognised?.reading.output() ?? []);
+function answerOf({ reading }: TurnSpan): SpokenText | undefined {
+  return readAnswer(reading.output());
 }
 
 /**
  * Whether the last call brought the turn to its end: it answered, and not with a tool call that nothing followed.
  * An answer without words counts only where its words are not captured.
  */
-function completed(last: TurnSpan, answer: SpokenText, isCaptured: boolean): boolean {
-  if (!isAnswered(last) || asksForTool(last)) return false;
-  return answer.text !== undefined || !isCaptured || last.recognised?.reading.showsResponse === false;
+function completed(last: TurnSpan, answer: SpokenText | undefined, isCaptured: boolean): boolean {
+  if (!last.reading.answered || asksForTool(last)) return false;
+  return answer !== undefined || !isCaptured || !last.reading.showsResponse;
 }
 
-function asksForTool(call: TurnSpan): boolean {
-  const reading = call.recognised?.reading;
-  if (reading === undefined) return false;
+function asksForTool({ reading }: TurnSpan): boolean {
   if (reading.output().some((message) => message.toolRequests.length > 0)) return true;
   return reading.finishReasons.some((reason) => /^tool[-_ ]?(calls?|use)$/i.test(reason));
 }
 
-function speaks(call: TurnSpan): boolean {
-  return call.recognised?.reading.output().some((message) => message.texts.length > 0) === true;
+function speaks({ reading }: TurnSpan): boolean {
+  return reading.output().some((message) => message.texts.length > 0);
 }
 
-function isAnswered(call: TurnSpan): boolean {
-  return call.recognised?.reading.answered === true;
-}
-
-/** A view of the call around it may know of a failure that the inner one took for an answer. */
-function enclosingError(call: TurnSpan): string | undefined {
-  for (let view = call.enclosingCall; view !== undefined; view = view.enclosingCall) {
-    const error = errorOf(view);
-    if (error !== undefined) return error;
-  }
-  return undefined;
-}
-
-function ancestorError(turn: Turn): string | undefined {
-  for (const ancestor of turn.ancestors) {
-    const error = statusError(ancestor);
-    if (error !== undefined) return error.toWellFormed();
-  }
-  return undefined;
-}
-
-function errorOf(span: TurnSpan): string | undefined {
-  return span.recognised?.reading.error?.toWellFormed();
-}
-
-function isTool(span: TurnSpan): boolean {
-  return span.recognised?.kind === 'tool';
+function errorOf({ reading }: TurnSpan): string | undefined {
+  return reading.error?.toWellFormed();
 }

@@ -42,22 +42,21 @@ export function readTools(spans: readonly TurnSpan[], calls: readonly TurnSpan[]
 
 /** A tool span that is not a second instrumentation's view of the tool span around it. */
 function isOwnCall(span: TurnSpan): boolean {
-  if (span.recognised?.kind !== 'tool') return false;
-  const outer = span.parent?.recognised;
-  return outer?.kind !== 'tool' || outer.reading.name !== span.recognised.reading.name;
+  if (span.kind !== 'tool') return false;
+  return span.parent?.kind !== 'tool' || span.parent.reading.name !== span.reading.name;
 }
 
 /** Names of tool spans; one that has none of its own is called what the messages of any span call it. */
 function nameTools(tools: readonly TurnSpan[], spans: readonly TurnSpan[]): ReadonlyMap<TurnSpan, string> {
   const nameOf = new Map<TurnSpan, string>();
   for (const tool of tools) {
-    const name = tool.recognised?.reading.name;
+    const name = tool.reading.name;
     if (name !== undefined) nameOf.set(tool, name);
   }
   if (nameOf.size === tools.length) return nameOf;
   const asked = distinctRequests(spans);
   for (const tool of tools) {
-    const id = tool.recognised?.reading.callId;
+    const id = tool.reading.callId;
     const at = asked.findIndex((request) => request.id !== undefined && request.id === id);
     const [request] = at < 0 ? [] : asked.splice(at, 1);
     if (request !== undefined && !nameOf.has(tool)) nameOf.set(tool, request.name);
@@ -70,8 +69,8 @@ function distinctRequests(spans: readonly TurnSpan[]): ToolRequest[] {
   const seen = new Set<string>();
   const asked: ToolRequest[] = [];
   for (const span of byStart(spans)) {
-    if (span.recognised === undefined || span.recognised.kind === 'tool') continue;
-    for (const request of span.recognised.reading.output().flatMap((message) => message.toolRequests)) {
+    if (span.kind === undefined || span.kind === 'tool') continue;
+    for (const request of span.reading.output().flatMap((message) => message.toolRequests)) {
       if (request.id !== undefined && seen.has(request.id)) continue;
       if (request.id !== undefined) seen.add(request.id);
       asked.push(request);
@@ -107,7 +106,7 @@ function matchSpans(
     rankOf.set(tool, rank);
   };
   for (const tool of tools) {
-    const id = tool.recognised?.reading.callId;
+    const id = tool.reading.callId;
     if (id !== undefined) take(tool, idKey(id));
   }
   for (const tool of tools) if (!rankOf.has(tool)) take(tool, nameKey(nameOf.get(tool) ?? ''));
@@ -123,9 +122,8 @@ function nameKey(name: string): string {
 }
 
 function readTool(tool: TurnSpan, name: string | undefined): ToolCallReading {
-  const reading = tool.recognised?.reading;
   const { span } = tool;
-  const error = errorAtParent(tool) ?? reading?.error;
+  const error = errorAtParent(tool) ?? tool.reading.error;
   return {
     span,
     name: (name ?? span.name).toWellFormed(),
@@ -136,7 +134,7 @@ function readTool(tool: TurnSpan, name: string | undefined): ToolCallReading {
 
 /** What this package's ADK plugin learned of a failed tool after its span had ended. */
 function errorAtParent(tool: TurnSpan): string | undefined {
-  const callId = tool.recognised?.reading.callId;
+  const callId = tool.reading.callId;
   const event = tool.parent?.span.events.find(
     ({ name, attributes }) => name === TOOL_ERROR_EVENT && attributes[ATTRIBUTE_KEYS.toolCallId] === callId,
   );

@@ -1,4 +1,5 @@
 import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
+import { firstOf } from '../base/first-of.ts';
 import { nonEmptyString } from '../base/json-value.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import type { Turn } from '../spans/turn.ts';
@@ -66,7 +67,7 @@ function readTokens(
     const reported = usages.get(source);
     if (reported === undefined) continue;
     const resolved = resolveUsage(reported);
-    if (source.recognised?.kind === 'agent') rules.add('agent_usage');
+    if (source.kind === 'agent') rules.add('agent_usage');
     for (const rule of resolved.rules) rules.add(rule);
     counted.push(resolved.usage);
   }
@@ -74,47 +75,41 @@ function readTokens(
 }
 
 function readCall(call: TurnSpan, reported: ReportedUsage | undefined, failure: string | undefined): ModelCallReading {
-  const reading = call.recognised?.reading;
+  const { provider, requestModel, responseModel, finishReasons, timeToFirstTokenMs } = call.reading;
   return {
     span: call.span,
     topLevel: !call.underTool,
-    provider: reading?.provider,
-    requestModel: reading?.requestModel,
-    responseModel: reading?.responseModel,
-    finishReasons: reading?.finishReasons ?? [],
-    usage: reported === undefined ? undefined : resolveUsage(reported).usage,
-    spoken: readAnswer(reading?.output() ?? []),
-    answered: failure === undefined && reading?.answered === true,
+    provider,
+    requestModel,
+    responseModel,
+    finishReasons,
+    usage: reported && resolveUsage(reported).usage,
+    spoken: readAnswer(call.reading.output()),
+    answered: failure === undefined && call.reading.answered,
     error: failure,
-    timeToFirstTokenMs: reading?.timeToFirstTokenMs,
+    timeToFirstTokenMs,
   };
 }
 
 /** Names of the vocabularies, in order of appearance; as a rule it is one. */
 function dialectOf(spans: readonly TurnSpan[]): string {
   const names = new Set<string>();
-  for (const { recognised } of spans) if (recognised !== undefined) names.add(recognised.dialect);
+  for (const { dialect } of spans) if (dialect !== undefined) names.add(dialect);
   return names.size === 0 ? 'unknown' : [...names].sort().join('+');
 }
 
 /** Name of the topmost agent; where its span has none, what a model call of its own says. */
 function agentName(spans: readonly TurnSpan[]): string | undefined {
-  const agent = spans.find(({ recognised }) => recognised?.kind === 'agent');
+  const agent = spans.find(({ kind }) => kind === 'agent');
   const call = spans.find(
-    ({ recognised, owner }) => recognised?.kind === 'model' && owner === agent && recognised.reading.name !== undefined,
+    ({ kind, owner, reading }) => kind === 'model' && owner === agent && reading.name !== undefined,
   );
-  return agent?.recognised?.reading.name ?? call?.recognised?.reading.name;
+  return agent?.reading.name ?? call?.reading.name;
 }
 
 /** Looks an attribute of this package's own up: on the root, else on the first span below it that has it. */
 function ownAttributes(spans: readonly TurnSpan[]): (key: string) => string | undefined {
-  return (key) => {
-    for (const { span } of spans) {
-      const text = nonEmptyString(span.attributes[key]);
-      if (text !== undefined) return text.toWellFormed();
-    }
-    return undefined;
-  };
+  return (key) => firstOf(spans, ({ span }) => nonEmptyString(span.attributes[key])?.toWellFormed());
 }
 
 function readClient(own: (key: string) => string | undefined): TurnReading['client'] {

@@ -24,10 +24,10 @@ export interface ToolRequest {
 
 /** What a model call said, text parts only: no reasoning, no tool results. */
 export interface SpokenText {
-  /** All text parts joined; `undefined` where there was none, or content was not captured. */
-  readonly text: string | undefined;
+  /** All text parts joined. */
+  readonly text: string;
   /** The first text part alone. */
-  readonly firstPart: string | undefined;
+  readonly firstPart: string;
 }
 
 export interface ModelCallReading {
@@ -40,7 +40,7 @@ export interface ModelCallReading {
   readonly finishReasons: readonly string[];
   /** Own usage; `undefined` where the span carries none, or only repeats that of the calls below it. */
   readonly usage: TokenUsage | undefined;
-  readonly spoken: SpokenText;
+  readonly spoken: SpokenText | undefined;
   /** The span shows a response of the model (content, usage, finish reason…). */
   readonly answered: boolean;
   /** Why the call failed; `undefined` where no failure is reported. */
@@ -70,9 +70,10 @@ export interface TurnReading {
   readonly conversationId: string | undefined;
   readonly sessionId: string | undefined;
   readonly userId: string | undefined;
-  readonly question: SpokenText;
+  /** `undefined` where there was none, or content was not captured; so is the answer. */
+  readonly question: SpokenText | undefined;
   /** The turn's answer, also where the turn failed: a mapping decides what to store. */
-  readonly answer: SpokenText;
+  readonly answer: SpokenText | undefined;
   /** Of the last model call that answered, calls below a tool left aside; else of the last that was asked. */
   readonly provider: string | undefined;
   readonly requestModel: string | undefined;

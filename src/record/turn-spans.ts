@@ -3,10 +3,8 @@ import type { SpanNode, Turn } from '../spans/turn.ts';
 import { type RecognisedSpan, recogniseSpan } from './dialects/classify-span.ts';
 
 /** A span of a turn with what it is, and what of the turn is around it. */
-export interface TurnSpan {
+export interface TurnSpan extends RecognisedSpan {
   readonly span: SpanSnapshot;
-  /** `undefined` for anybody's other spans. */
-  readonly recognised: RecognisedSpan | undefined;
   readonly parent: TurnSpan | undefined;
   readonly underTool: boolean;
   /** The nearest agent or tool above: calls with the same owner share a conversation. */
@@ -34,11 +32,11 @@ export function listTurnSpans(turn: Turn): readonly TurnSpan[] {
 }
 
 function place(span: SpanSnapshot, parent: TurnSpan | undefined): TurnSpan {
-  const parentKind = parent?.recognised?.kind;
+  const parentKind = parent?.kind;
   const ownsBelow = parentKind === 'agent' || parentKind === 'tool';
   return {
     span,
-    recognised: recogniseSpan(span),
+    ...recogniseSpan(span),
     parent,
     underTool: parent !== undefined && (parent.underTool || parentKind === 'tool'),
     owner: ownsBelow ? parent : parent?.owner,

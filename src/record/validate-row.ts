@@ -1,3 +1,4 @@
+import { firstOf } from '../base/first-of.ts';
 import { isArray } from '../base/json-value.ts';
 import type { Column } from './column.ts';
 
@@ -27,11 +28,7 @@ export function findRowProblem(row: Readonly<Record<string, unknown>>, columns: 
 export function findValueProblem(value: unknown, column: Column): string | undefined {
   if (column.mode !== 'REPEATED') return findItemProblem(value, column);
   if (!isArray(value)) return `has no list in ${column.name}`;
-  for (const item of value) {
-    const problem = findItemProblem(item, column);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  return firstOf(value, (item) => findItemProblem(item, column));
 }
 
 /** As {@link findValueProblem}, for one item of a list. */

@@ -31,11 +31,14 @@ const DIALECTS: readonly Dialect[] = [
   GEN_AI_OLD,
 ];
 
+/** What a span is and says; of spans that no dialect knows, nothing. */
 export interface RecognisedSpan {
-  readonly dialect: string;
-  readonly kind: SpanKind;
+  readonly dialect: string | undefined;
+  readonly kind: SpanKind | undefined;
   readonly reading: SpanReading;
 }
+
+const UNKNOWN: RecognisedSpan = { dialect: undefined, kind: undefined, reading: completeReading({}) };
 
 /** What a span is to a turn, whichever instrumentation made it. Parses nothing. */
 export const classifySpan: ClassifySpan = (span) => {
@@ -47,11 +50,11 @@ export const classifySpan: ClassifySpan = (span) => {
   return 'other';
 };
 
-/** Reads a span in the dialect that recognises it; `undefined` for anybody's other spans. */
-export function recogniseSpan(span: SpanSnapshot): RecognisedSpan | undefined {
+/** Reads a span in the dialect that recognises it. */
+export function recogniseSpan(span: SpanSnapshot): RecognisedSpan {
   for (const dialect of DIALECTS) {
     const kind = dialect.kindOf(span);
     if (kind !== undefined) return { dialect: dialect.name, kind, reading: completeReading(dialect.read(span, kind)) };
   }
-  return undefined;
+  return UNKNOWN;
 }

@@ -1,3 +1,4 @@
+import { firstOf } from '../../base/first-of.ts';
 import {
   asContainer,
   isArray,
@@ -75,10 +76,8 @@ function readUntypedPart(part: JsonObject, texts: string[], requests: ToolReques
 }
 
 function textOf(part: JsonObject): string | undefined {
-  for (const value of [part.text, part.content, part.refusal, property(part.text, 'value')]) {
-    if (typeof value === 'string') return value;
-  }
-  return undefined;
+  const places = [part.text, part.content, part.refusal, property(part.text, 'value')];
+  return places.find((value) => typeof value === 'string');
 }
 
 /** Tool calls in any of the shapes that providers and frameworks list them in; a JSON text is read too. */
@@ -108,11 +107,7 @@ export function readToolAnswer(answer: unknown): ToolAnswer {
 const CALL_ID_KEYS = ['tool_call_id', 'toolCallId', 'call_id', 'callId', 'tool_use_id', 'toolUseId', 'id'];
 
 function callId(value: unknown): string | undefined {
-  for (const key of CALL_ID_KEYS) {
-    const id = nonEmptyString(property(value, key));
-    if (id !== undefined) return id;
-  }
-  return undefined;
+  return firstOf(CALL_ID_KEYS, (key) => nonEmptyString(property(value, key)));
 }
 
 function normaliseType(type: unknown): string {

@@ -42,7 +42,7 @@ describe('the question', () => {
     ['one message', '{"role":"user","content":"How many?"}'],
     ['a form with one field', '{"question":"How many?"}'],
   ])('in %s', (_, value) => {
-    expect(readQuestion(readMessages(value, 'user')).text).toBe('How many?');
+    expect(readQuestion(readMessages(value, 'user'))?.text).toBe('How many?');
   });
 
   it('is the last one, and no tool result', () => {
@@ -54,12 +54,12 @@ describe('the question', () => {
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: 'nothing to say' }] },
       { role: 'user', tool_call_id: 't2', content: 'nor this' },
     ];
-    expect(readQuestion(readMessages(history, 'user')).text).toBe('Now?');
+    expect(readQuestion(readMessages(history, 'user'))?.text).toBe('Now?');
   });
 
   it('stays what the user typed, JSON included', () => {
-    expect(readQuestion(readMessages([{ role: 'user', content: '{"a":1}' }], 'user')).text).toBe('{"a":1}');
-    expect(readQuestion(readMessages([{ role: 'user', content: '[1, 2]' }], 'user')).text).toBe('[1, 2]');
+    expect(readQuestion(readMessages([{ role: 'user', content: '{"a":1}' }], 'user'))?.text).toBe('{"a":1}');
+    expect(readQuestion(readMessages([{ role: 'user', content: '[1, 2]' }], 'user'))?.text).toBe('[1, 2]');
   });
 
   it('is not JSON that a length limit cut', () => {
@@ -109,7 +109,7 @@ describe('the answer', () => {
     ['Mastra', '{"text":"Four.","files":[]}'],
     ['plain text', 'Four.'],
   ])('in %s', (_, value) => {
-    expect(readAnswer(readMessages(value, 'assistant')).text).toBe('Four.');
+    expect(readAnswer(readMessages(value, 'assistant'))?.text).toBe('Four.');
   });
 
   it('joins the text parts, and knows the first alone', () => {
@@ -118,7 +118,7 @@ describe('the answer', () => {
   });
 
   it('is well-formed', () => {
-    expect(readAnswer(readMessages('half \ud83d', 'assistant')).text).toBe('half \ufffd');
+    expect(readAnswer(readMessages('half \ud83d', 'assistant'))?.text).toBe('half \ufffd');
   });
 });
 
@@ -155,8 +155,8 @@ describe('events', () => {
       event('gen_ai.choice', { message: '{"content":"Four."}', finish_reason: 'stop' }),
       event('gen_ai.client.inference.operation.details', { 'gen_ai.output.messages': '[]' }),
     ];
-    expect(readQuestion(eventMessages(events, 'input')).text).toBe('How many?');
-    expect(readAnswer(eventMessages(events, 'output')).text).toBe('Four.');
+    expect(readQuestion(eventMessages(events, 'input'))?.text).toBe('How many?');
+    expect(readAnswer(eventMessages(events, 'output'))?.text).toBe('Four.');
   });
 });
 
