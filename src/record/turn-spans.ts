@@ -1,4 +1,5 @@
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
+import { startOrder } from '../spans/start-order.ts';
 import type { SpanNode, Turn } from '../spans/turn.ts';
 import { type RecognisedSpan, recogniseSpan } from './dialects/classify-span.ts';
 
@@ -47,8 +48,5 @@ function place(span: SpanSnapshot, parent: TurnSpan | undefined): TurnSpan {
 
 /** By start; the order of the list, which keeps the order of arrival, decides ties. */
 export function byStart<T extends { readonly span: SpanSnapshot }>(spans: readonly T[]): T[] {
-  return spans.toSorted((a, b) => {
-    if (a.span.startTimeUnixNano === b.span.startTimeUnixNano) return 0;
-    return a.span.startTimeUnixNano < b.span.startTimeUnixNano ? -1 : 1;
-  });
+  return spans.toSorted((a, b) => startOrder(a.span, b.span));
 }

@@ -1,4 +1,5 @@
 import type { SpanSnapshot } from './span-snapshot.ts';
+import { startOrder } from './start-order.ts';
 import type { SpanNode } from './turn.ts';
 
 /** A node that also knows what is above it and when it arrived. */
@@ -37,16 +38,13 @@ export function buildForest(spans: readonly SpanSnapshot[]): Family[] {
       nodes.set(span.spanId, { span, order, parent: undefined, children: [] });
     }
   }
-  for (const node of nodes.values()) node.parent = localParent(node.span, nodes);
+  for (const node of nodes.values()) {
+    if (!node.span.parentIsRemote) node.parent = nodes.get(node.span.parentSpanId ?? '');
+  }
   cutCycles(nodes.values());
   const inOrder = [...nodes.values()].sort(compareNodes);
   for (const node of inOrder) node.parent?.children.push(node);
   return groupRoots(inOrder.filter((node) => node.parent === undefined));
-}
-
-function localParent(span: SpanSnapshot, nodes: ReadonlyMap<string, GrowingNode>): GrowingNode | undefined {
-  if (span.parentSpanId === undefined || span.parentIsRemote) return undefined;
-  return nodes.get(span.parentSpanId);
 }
 
 /** Cuts every cycle above its earliest span. Each node is visited once. */
@@ -73,20 +71,8 @@ function earliestOfCycle(member: GrowingNode): GrowingNode {
 }
 
 function groupRoots(roots: readonly GrowingNode[]): Family[] {
-  const families: Family[] = [];
-  const waiting = new Map<string, GrowingNode[]>();
-  for (const root of roots) {
-    const parentSpanId = root.span.parentIsRemote ? undefined : root.span.parentSpanId;
-    const siblings = parentSpanId === undefined ? undefined : waiting.get(parentSpanId);
-    if (siblings !== undefined) {
-      siblings.push(root);
-      continue;
-    }
-    const family = [root];
-    families.push({ roots: family, parentMissing: parentSpanId !== undefined });
-    if (parentSpanId !== undefined) waiting.set(parentSpanId, family);
-  }
-  return families;
+  const families = Map.groupBy(roots, (root) => (root.span.parentIsRemote ? root : (root.span.parentSpanId ?? root)));
+  return [...families].map(([above, family]) => ({ roots: family, parentMissing: typeof above === 'string' }));
 }
 
 function endsLater(span: SpanSnapshot, rival: SpanSnapshot): boolean {
@@ -94,9 +80,7 @@ function endsLater(span: SpanSnapshot, rival: SpanSnapshot): boolean {
   return rival.endTimeUnixNano === undefined || span.endTimeUnixNano > rival.endTimeUnixNano;
 }
 
-function compareNodes(a: GrowingNode, b: GrowingNode): number {
-  if (a.span.startTimeUnixNano !== b.span.startTimeUnixNano) {
-    return a.span.startTimeUnixNano < b.span.startTimeUnixNano ? -1 : 1;
-  }
-  return a.order - b.order;
+/** By start, ties by arrival. */
+export function compareNodes(a: Pick<ForestNode, 'span' | 'order'>, b: Pick<ForestNode, 'span' | 'order'>): number {
+  return startOrder(a.span, b.span) || a.order - b.order;
 }

@@ -1,5 +1,6 @@
-import { buildForest, type ForestNode } from './build-forest.ts';
+import { buildForest, compareNodes, type ForestNode } from './build-forest.ts';
 import type { SpanSnapshot } from './span-snapshot.ts';
+import { startOrder } from './start-order.ts';
 import type { ClassifySpan, IncompleteReason, SpanRole, Turn } from './turn.ts';
 import { walk } from './walk.ts';
 
@@ -19,7 +20,7 @@ import { walk } from './walk.ts';
  */
 export function buildTurns(spans: readonly SpanSnapshot[], classify: ClassifySpan): Turn[] {
   const turns: Turn[] = [];
-  for (const traceSpans of groupByTrace(spans).values()) {
+  for (const traceSpans of Map.groupBy(spans, (span) => span.traceId).values()) {
     const roles = new Map<SpanSnapshot, SpanRole>();
     const roleOf = (span: SpanSnapshot): SpanRole => {
       const known = roles.get(span);
@@ -30,17 +31,7 @@ export function buildTurns(spans: readonly SpanSnapshot[], classify: ClassifySpa
     };
     for (const family of buildForest(traceSpans)) turns.push(...findTurns(family.roots, family.parentMissing, roleOf));
   }
-  return turns.sort((a, b) => compareStart(a.roots[0].span, b.roots[0].span));
-}
-
-function groupByTrace(spans: readonly SpanSnapshot[]): Map<string, SpanSnapshot[]> {
-  const traces = new Map<string, SpanSnapshot[]>();
-  for (const span of spans) {
-    const trace = traces.get(span.traceId);
-    if (trace === undefined) traces.set(span.traceId, [span]);
-    else trace.push(span);
-  }
-  return traces;
+  return turns.sort((a, b) => startOrder(a.roots[0].span, b.roots[0].span));
 }
 
 /** @param localRoots the local root, or the spans that wait for the same missing parent */
@@ -49,37 +40,29 @@ function findTurns(
   parentMissing: boolean,
   roleOf: (span: SpanSnapshot) => SpanRole,
 ): Turn[] {
-  const agents = findAgents(localRoots, parentMissing, roleOf);
+  // Among orphans an agent below a tool begins no turn: it was used as a tool, by the very agent whose span never arrived.
+  const found = topmost(localRoots, roleOf, parentMissing ? ['agent', 'tool'] : ['agent']);
+  const agents = found.filter(({ span }) => roleOf(span) === 'agent');
   if (agents.length > 0) return agents.map((agent) => buildTurn([agent], incompleteReason([agent], false)));
-  const [first, ...rest] = topmost(localRoots, (span) => roleOf(span) === 'genai' || roleOf(span) === 'tool');
+  const [first, ...rest] = topmost(localRoots, roleOf, ['genai', 'tool']);
   if (first === undefined) return [];
   const roots: [ForestNode, ...ForestNode[]] = [first, ...rest];
   return [buildTurn(roots, incompleteReason(roots, parentMissing))];
 }
 
-/**
- * The agent invocations that begin a turn. Among orphans an agent below a tool begins none: it was used as a tool, by
- * the very agent whose span never arrived.
- */
-function findAgents(
+/** The nodes of the roles that have none of these roles above them, in order of start. */
+function topmost(
   localRoots: readonly ForestNode[],
-  parentMissing: boolean,
   roleOf: (span: SpanSnapshot) => SpanRole,
+  roles: readonly SpanRole[],
 ): ForestNode[] {
-  if (!parentMissing) return topmost(localRoots, (span) => roleOf(span) === 'agent');
-  const found = topmost(localRoots, (span) => roleOf(span) === 'agent' || roleOf(span) === 'tool');
-  return found.filter(({ span }) => roleOf(span) === 'agent');
-}
-
-/** The nodes that match and have no match above them, in order of start. */
-function topmost(localRoots: readonly ForestNode[], matches: (span: SpanSnapshot) => boolean): ForestNode[] {
   const found: ForestNode[] = [];
   const stack = [...localRoots];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (matches(node.span)) found.push(node);
+    if (roles.includes(roleOf(node.span))) found.push(node);
     else stack.push(...node.children);
   }
-  return found.sort((a, b) => compareStart(a.span, b.span) || a.order - b.order);
+  return found.sort(compareNodes);
 }
 
 function buildTurn(roots: readonly [ForestNode, ...ForestNode[]], reason: IncompleteReason | undefined): Turn {
@@ -99,9 +82,4 @@ function incompleteReason(roots: readonly ForestNode[], parentMissing: boolean):
     }
   }
   return reason;
-}
-
-function compareStart(a: SpanSnapshot, b: SpanSnapshot): number {
-  if (a.startTimeUnixNano === b.startTimeUnixNano) return 0;
-  return a.startTimeUnixNano < b.startTimeUnixNano ? -1 : 1;
 }

@@ -51,8 +51,7 @@ export class HeldSpans {
 
   /** The local parent of a span, if it is held. */
   parentOf(span: SpanSnapshot): HeldSpan | undefined {
-    if (span.parentSpanId === undefined || span.parentIsRemote) return undefined;
-    return this.find(span.traceId, span.parentSpanId);
+    return span.parentIsRemote ? undefined : this.find(span.traceId, span.parentSpanId ?? '');
   }
 
   /** Whether a span has not been let go. */

@@ -35,10 +35,11 @@ export class TurnBuffer {
 
   constructor(options: TurnBufferOptions) {
     this.#options = options;
-    this.#queues = new TurnQueues(options, {
-      makeReady: (turn) => this.#makeReady(turn),
-      forget: (turn) => this.#forget(turn),
-    });
+    this.#queues = new TurnQueues(
+      options,
+      (turn) => this.#makeReady(turn),
+      (turn) => this.#forget(turn),
+    );
   }
 
   /** Spans and bytes held at the moment. */

@@ -20,12 +20,6 @@ export interface HeldTurn {
   stale: boolean;
 }
 
-/** What falls due with time: turns to be written as they are, and written turns to be let go. */
-export interface TurnDues {
-  readonly makeReady: (turn: HeldTurn) => void;
-  readonly forget: (turn: HeldTurn) => void;
-}
-
 /** What each held turn waits for. A turn that waits for its root is in `unwritten`, and in `waiting` once that has ended. */
 export class TurnQueues {
   readonly ready: Set<HeldTurn> = new Set();
@@ -41,14 +35,15 @@ export class TurnQueues {
   /** Written turns whose top is still open: held until it ends, or a bound asks for their memory. */
   readonly unended: Set<HeldTurn> = new Set();
 
-  constructor(
-    options: Pick<TurnBufferOptions, 'clock' | 'turnTimeoutMillis' | 'zipMetricsTimeoutMillis' | 'onReady'>,
-    dues: TurnDues,
-  ) {
+  /**
+   * @param makeReady takes a turn that is to be written as it is
+   * @param forget takes a written turn that is to be let go
+   */
+  constructor(options: TurnBufferOptions, makeReady: (turn: HeldTurn) => void, forget: (turn: HeldTurn) => void) {
     const { clock, turnTimeoutMillis, zipMetricsTimeoutMillis } = options;
-    this.unwritten = new DeadlineQueue(clock, turnTimeoutMillis, dues.makeReady);
-    this.waiting = new DeadlineQueue(clock, zipMetricsTimeoutMillis, dues.makeReady);
-    this.written = new DeadlineQueue(clock, turnTimeoutMillis, dues.forget);
+    this.unwritten = new DeadlineQueue(clock, turnTimeoutMillis, makeReady);
+    this.waiting = new DeadlineQueue(clock, zipMetricsTimeoutMillis, makeReady);
+    this.written = new DeadlineQueue(clock, turnTimeoutMillis, forget);
     this.silent = new DeadlineQueue(clock, Math.max(turnTimeoutMillis, MIN_SILENCE_MILLIS), (root) => {
       this.toAsk.add(root);
       options.onReady();
