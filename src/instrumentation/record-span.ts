@@ -43,7 +43,7 @@ export function recordSpan<Result>(options: RecordSpanOptions, work: (span: Span
 }
 
 /** Puts an error on a span as the semantic conventions say; total, whatever was thrown. */
-export function recordError(span: Span, error: unknown): void {
+function recordError(span: Span, error: unknown): void {
   const message = describeError(error);
   const type = error instanceof Error ? error.name : '_OTHER';
   span.recordException(error instanceof Error ? error : message);

@@ -1,6 +1,6 @@
 import { type Attributes, type Span, trace } from '@opentelemetry/api';
 import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
-import { messageJson } from './message-json.ts';
+import { messageAttributes } from './message-attributes.ts';
 import { recordSpan } from './record-span.ts';
 import { withTurnBaggage } from './turn-baggage.ts';
 import { withoutUndefined } from './without-undefined.ts';
@@ -54,7 +54,7 @@ export function traceAgent<Result>(options: TraceAgentOptions, work: (agent: Age
     (span) =>
       work({
         span,
-        setAnswer: (answer) => span.setAttribute(ATTRIBUTE_KEYS.outputMessages, messageJson('assistant', answer)),
+        setAnswer: (answer) => span.setAttributes(messageAttributes({ answer })),
         setRawMcpResponse: (response) => span.setAttribute(ATTRIBUTE_KEYS.rawMcpResponse, response),
       }),
   );
@@ -73,6 +73,6 @@ function agentAttributes(options: TraceAgentOptions): Attributes {
     [ATTRIBUTE_KEYS.clientUserAgent]: client?.userAgent,
     [ATTRIBUTE_KEYS.clientIpAddress]: client?.ipAddress,
     [ATTRIBUTE_KEYS.clientPlatform]: client?.platform,
-    [ATTRIBUTE_KEYS.inputMessages]: question === undefined ? undefined : messageJson('user', question),
+    ...messageAttributes({ question }),
   });
 }

@@ -1,6 +1,6 @@
 import type { Span } from '@opentelemetry/api';
 import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
-import { messageJson } from './message-json.ts';
+import { messageAttributes } from './message-attributes.ts';
 import { recordSpan } from './record-span.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
@@ -54,7 +54,7 @@ export function traceModelCall<Result>(options: TraceModelCallOptions, work: (ca
     [ATTRIBUTE_KEYS.operationName]: 'chat',
     [ATTRIBUTE_KEYS.requestModel]: options.model,
     [ATTRIBUTE_KEYS.providerName]: options.provider,
-    [ATTRIBUTE_KEYS.inputMessages]: options.question === undefined ? undefined : messageJson('user', options.question),
+    ...messageAttributes({ question: options.question }),
   });
   return recordSpan({ name: `chat ${options.model}`, attributes }, (span) => work(modelCallTrace(span)));
 }
@@ -77,7 +77,7 @@ function modelCallTrace(span: Span): ModelCallTrace {
         }),
       );
     },
-    setAnswer: (answer) => span.setAttribute(ATTRIBUTE_KEYS.outputMessages, messageJson('assistant', answer)),
+    setAnswer: (answer) => span.setAttributes(messageAttributes({ answer })),
     setResponseModel: (model) => span.setAttribute(ATTRIBUTE_KEYS.responseModel, model),
     setFinishReasons: (reasons) => span.setAttribute(ATTRIBUTE_KEYS.finishReasons, [...reasons]),
     markFirstChunk: () => {

@@ -1,4 +1,6 @@
+import { isArray, isObject, property } from '../base/json-value.ts';
 import type { Attributes, AttributeValue } from '../spans/span-snapshot.ts';
+import { listAt } from './span-groups.ts';
 
 /** Deeper values are cut to NULL: no instrumentation nests so far, and a hostile one must not exhaust the stack. */
 const MAX_DEPTH = 64;
@@ -14,22 +16,24 @@ export function parseAttributes(keyValues: unknown): Attributes {
 
 function parseKeyValues(keyValues: unknown, depth: number): Record<string, AttributeValue> {
   const attributes: Record<string, AttributeValue> = Object.create(null);
-  if (!Array.isArray(keyValues)) return attributes;
-  for (const keyValue of keyValues) {
-    if (typeof keyValue !== 'object' || keyValue === null || typeof keyValue.key !== 'string') continue;
-    attributes[keyValue.key] = parseAnyValue(keyValue.value, depth);
+  for (const keyValue of isArray(keyValues) ? keyValues : []) {
+    if (isObject(keyValue) && typeof keyValue.key === 'string') {
+      attributes[keyValue.key] = parseAnyValue(keyValue.value, depth);
+    }
   }
   return attributes;
 }
 
 function parseAnyValue(value: unknown, depth: number): AttributeValue {
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return null;
+  if (!isObject(value) || depth > MAX_DEPTH) return null;
   if ('stringValue' in value) return typeof value.stringValue === 'string' ? value.stringValue : null;
   if ('intValue' in value) return parseInteger(value.intValue);
   if ('doubleValue' in value) return parseDouble(value.doubleValue);
   if ('boolValue' in value) return typeof value.boolValue === 'boolean' ? value.boolValue : null;
-  if ('arrayValue' in value) return parseArray(value.arrayValue, depth);
-  if ('kvlistValue' in value) return parseRecord(value.kvlistValue, depth);
+  if ('arrayValue' in value) {
+    return listAt(value.arrayValue, 'values').map((item) => parseAnyValue(item, depth + 1));
+  }
+  if ('kvlistValue' in value) return parseKeyValues(property(value.kvlistValue, 'values'), depth + 1);
   if ('bytesValue' in value) return typeof value.bytesValue === 'string' ? value.bytesValue : null;
   return null;
 }
@@ -46,16 +50,4 @@ function parseInteger(value: unknown): AttributeValue {
 function parseDouble(value: unknown): AttributeValue {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : null;
-}
-
-function parseArray(value: unknown, depth: number): AttributeValue {
-  if (typeof value !== 'object' || value === null || !('values' in value) || !Array.isArray(value.values)) return [];
-  return value.values.map((item: unknown) => parseAnyValue(item, depth + 1));
-}
-
-function parseRecord(value: unknown, depth: number): AttributeValue {
-  return parseKeyValues(
-    typeof value === 'object' && value !== null && 'values' in value ? value.values : [],
-    depth + 1,
-  );
 }

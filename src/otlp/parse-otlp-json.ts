@@ -1,5 +1,7 @@
+import { property } from '../base/json-value.ts';
 import type { SpanEvent, SpanSnapshot, SpanStatus } from '../spans/span-snapshot.ts';
 import { parseAttributes } from './parse-attributes.ts';
+import { listAt, spanGroups } from './span-groups.ts';
 
 export interface ParsedRequest {
   readonly spans: readonly SpanSnapshot[];
@@ -21,18 +23,13 @@ export interface ParsedRequest {
 export function parseOtlpJson(request: unknown): ParsedRequest {
   const spans: SpanSnapshot[] = [];
   const rejected = new Map<string, number>();
-  for (const resourceSpans of list(field(request, 'resourceSpans'))) {
-    const resource = parseAttributes(field(field(resourceSpans, 'resource'), 'attributes'));
-    for (const scopeSpans of list(field(resourceSpans, 'scopeSpans'))) {
-      const scope = {
-        name: text(field(field(scopeSpans, 'scope'), 'name')) ?? '',
-        version: text(field(field(scopeSpans, 'scope'), 'version')),
-      };
-      for (const span of list(field(scopeSpans, 'spans'))) {
-        const parsed = parseSpan(span, resource, scope);
-        if (typeof parsed === 'string') rejected.set(parsed, (rejected.get(parsed) ?? 0) + 1);
-        else spans.push(parsed);
-      }
+  for (const group of spanGroups(request)) {
+    const resource = parseAttributes(property(group.resource, 'attributes'));
+    const scope = { name: text(property(group.scope, 'name')) ?? '', version: text(property(group.scope, 'version')) };
+    for (const span of group.spans) {
+      const parsed = parseSpan(span, resource, scope);
+      if (typeof parsed === 'string') rejected.set(parsed, (rejected.get(parsed) ?? 0) + 1);
+      else spans.push(parsed);
     }
   }
   return { spans, rejected };
@@ -43,29 +40,29 @@ function parseSpan(
   resource: SpanSnapshot['resource'],
   scope: SpanSnapshot['scope'],
 ): SpanSnapshot | string {
-  const traceId = parseTraceId(field(span, 'traceId'));
+  const traceId = parseTraceId(property(span, 'traceId'));
   if (traceId === undefined) return 'invalid_trace_id';
-  const spanId = parseId(field(span, 'spanId'), 8);
+  const spanId = parseId(property(span, 'spanId'), 8);
   if (spanId === undefined) return 'invalid_span_id';
-  const startTimeUnixNano = parseTime(field(span, 'startTimeUnixNano'));
+  const startTimeUnixNano = parseTime(property(span, 'startTimeUnixNano'));
   if (startTimeUnixNano === undefined) return 'invalid_start_time';
-  const flags = wholeNumber(field(span, 'flags'));
+  const flags = wholeNumber(property(span, 'flags'));
   return Object.freeze({
     traceId,
     spanId,
-    parentSpanId: parseId(field(span, 'parentSpanId'), 8),
+    parentSpanId: parseId(property(span, 'parentSpanId'), 8),
     parentIsRemote: (flags & HAS_IS_REMOTE) !== 0 && (flags & IS_REMOTE) !== 0,
-    name: text(field(span, 'name')) ?? '',
-    kind: parseKind(field(span, 'kind')),
+    name: text(property(span, 'name')) ?? '',
+    kind: parseKind(property(span, 'kind')),
     startTimeUnixNano,
-    endTimeUnixNano: parseTime(field(span, 'endTimeUnixNano')),
-    status: parseStatus(field(span, 'status')),
-    attributes: parseAttributes(field(span, 'attributes')),
-    events: list(field(span, 'events')).map(parseEvent),
+    endTimeUnixNano: parseTime(property(span, 'endTimeUnixNano')),
+    status: parseStatus(property(span, 'status')),
+    attributes: parseAttributes(property(span, 'attributes')),
+    events: listAt(span, 'events').map(parseEvent),
     droppedCount:
-      wholeNumber(field(span, 'droppedAttributesCount')) +
-      wholeNumber(field(span, 'droppedEventsCount')) +
-      wholeNumber(field(span, 'droppedLinksCount')),
+      wholeNumber(property(span, 'droppedAttributesCount')) +
+      wholeNumber(property(span, 'droppedEventsCount')) +
+      wholeNumber(property(span, 'droppedLinksCount')),
     resource,
     scope,
     // Senders that know no flags send 0, and what is exported is sampled unless the sender says otherwise.
@@ -80,15 +77,15 @@ const IS_REMOTE = 0x200;
 
 function parseEvent(event: unknown): SpanEvent {
   return Object.freeze({
-    name: text(field(event, 'name')) ?? '',
-    timeUnixNano: parseTime(field(event, 'timeUnixNano')) ?? 0n,
-    attributes: parseAttributes(field(event, 'attributes')),
+    name: text(property(event, 'name')) ?? '',
+    timeUnixNano: parseTime(property(event, 'timeUnixNano')) ?? 0n,
+    attributes: parseAttributes(property(event, 'attributes')),
   });
 }
 
 function parseStatus(status: unknown): SpanStatus {
-  const code = field(status, 'code');
-  const message = text(field(status, 'message'));
+  const code = property(status, 'code');
+  const message = text(property(status, 'message'));
   if (code === 2 || code === 'STATUS_CODE_ERROR') return { code: 'error', message };
   if (code === 1 || code === 'STATUS_CODE_OK') return { code: 'ok', message };
   return { code: 'unset', message };
@@ -140,12 +137,4 @@ function wholeNumber(value: unknown): number {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
 }

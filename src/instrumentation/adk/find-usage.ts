@@ -1,39 +1,12 @@
-import type { Context, LlmResponse, Session } from '@google/adk';
+import type { Context, LlmResponse } from '@google/adk';
+import { isObject } from '../../base/json-value.ts';
 
 export type UsageMetadata = NonNullable<LlmResponse['usageMetadata']>;
 
-export interface UsagePlaces {
-  readonly response?: LlmResponse | undefined;
-  readonly callbackContext?: Context | undefined;
-  /** With the invocation whose events count: usage of an earlier turn must never be taken for this one's. */
-  readonly session?: Session | undefined;
-  readonly invocationId?: string | undefined;
-}
-
-/**
- * Looks for the usage of a model call where ADK may have put it: the response object, then the callback's context,
- * then the last model event of the session that belongs to the same invocation.
- *
- * @returns `undefined` where none of them holds any
- */
-export function findUsage(places: UsagePlaces): UsageMetadata | undefined {
-  return places.response?.usageMetadata ?? usageOfContext(places.callbackContext) ?? usageOfSession(places);
-}
-
-/** Hosts with callbacks of their own keep the response on the context. */
-function usageOfContext(context: Context | undefined): UsageMetadata | undefined {
-  const response: unknown = context === undefined ? undefined : Reflect.get(context, 'llmResponse');
-  if (typeof response !== 'object' || response === null || !('usageMetadata' in response)) return undefined;
-  return isUsage(response.usageMetadata) ? response.usageMetadata : undefined;
-}
-
-function usageOfSession({ session, invocationId }: UsagePlaces): UsageMetadata | undefined {
-  const event = session?.events.findLast(
-    (each) => each.invocationId === invocationId && each.content?.role === 'model' && each.partial !== true,
-  );
-  return event?.usageMetadata;
-}
-
-function isUsage(value: unknown): value is UsageMetadata {
-  return typeof value === 'object' && value !== null;
+/** Usage of a model call, as its response says it; else as a host with callbacks of its own kept it on the context. */
+export function findUsage({ usageMetadata }: LlmResponse, context: Context | undefined): UsageMetadata | undefined {
+  if (usageMetadata !== undefined) return usageMetadata;
+  const kept: unknown = context === undefined ? undefined : Reflect.get(context, 'llmResponse');
+  const usage = isObject(kept) ? kept.usageMetadata : undefined;
+  return isObject(usage) ? usage : undefined;
 }

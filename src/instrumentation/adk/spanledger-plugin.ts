@@ -1,21 +1,18 @@
-import {
-  BasePlugin,
-  type BaseTool,
-  type Context,
-  type Event,
-  type InvocationContext,
-  isFinalResponse,
-  type LlmRequest,
-  type LlmResponse,
-} from '@google/adk';
-import { type Attributes, diag, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { BasePlugin, isFinalResponse } from '@google/adk';
+import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { ATTRIBUTE_KEYS, TOOL_ERROR_EVENT } from '../../base/attribute-keys.ts';
 import { describeError } from '../../base/errors.ts';
-import { messageJson } from '../message-json.ts';
+import { messageAttributes } from '../message-attributes.ts';
+import { withoutUndefined } from '../without-undefined.ts';
+import { describeActiveSpan } from './describe-active-span.ts';
 import { findUsage, type UsageMetadata } from './find-usage.ts';
+import { questionAttributes, textOf } from './message-content.ts';
 import { spanLinks } from './span-links.ts';
 
-type Content = NonNullable<LlmResponse['content']>;
+/** What ADK hands to a hook. */
+type HookParams<Hook extends keyof BasePlugin> = BasePlugin[Hook] extends (params: infer Params) => unknown
+  ? Params
+  : never;
 
 export interface SpanledgerPluginOptions {
   /**
@@ -46,39 +43,26 @@ export class SpanledgerPlugin extends BasePlugin {
     this.#attributes = options.attributes ?? {};
   }
 
-  override async onUserMessageCallback(params: {
-    readonly invocationContext: InvocationContext;
-    readonly userMessage: Content;
-  }): Promise<undefined> {
-    this.#guard((invocation) => {
-      const question = this.#captureContent ? textOf(params.userMessage) : undefined;
-      const attributes: Attributes = {
-        ...this.#attributes,
-        [ATTRIBUTE_KEYS.userId]: params.invocationContext.userId,
-        [ATTRIBUTE_KEYS.sessionId]: params.invocationContext.session.id,
-      };
-      if (question !== undefined) attributes[ATTRIBUTE_KEYS.inputMessages] = messageJson('user', question);
+  override async onUserMessageCallback(params: HookParams<'onUserMessageCallback'>): Promise<undefined> {
+    describeActiveSpan((invocation) => {
+      const { userId, session } = params.invocationContext;
+      const question = this.#captureContent ? params.userMessage : undefined;
+      const attributes = { ...this.#attributes, ...questionAttributes(userId, session.id, question) };
       this.#links.childAttributes.set(invocation, { namePrefix: 'invoke_agent', attributes });
     });
   }
 
-  override async onEventCallback(params: { readonly event: Event }): Promise<undefined> {
-    this.#guard((invocation) => {
-      const { event } = params;
-      if (!this.#captureContent || event.partial === true || event.author === 'user') return;
-      const answer = isFinalResponse(event) ? textOf(event.content) : undefined;
-      if (answer === undefined) return;
-      this.#links.agents.get(invocation)?.setAttribute(ATTRIBUTE_KEYS.outputMessages, messageJson('assistant', answer));
+  override async onEventCallback({ event }: Pick<HookParams<'onEventCallback'>, 'event'>): Promise<undefined> {
+    describeActiveSpan((invocation) => {
+      if (!this.#captureContent || event.partial === true || event.author === 'user' || !isFinalResponse(event)) return;
+      this.#links.agents.get(invocation)?.setAttributes(messageAttributes({ answer: textOf(event.content) }));
     });
   }
 
-  override async afterModelCallback(params: {
-    readonly callbackContext: Context;
-    readonly llmResponse: LlmResponse;
-  }): Promise<undefined> {
-    this.#guard((callLlm) => {
+  override async afterModelCallback(params: HookParams<'afterModelCallback'>): Promise<undefined> {
+    describeActiveSpan((callLlm) => {
       const { llmResponse, callbackContext } = params;
-      const usage = findUsage({ response: llmResponse, callbackContext });
+      const usage = findUsage(llmResponse, callbackContext);
       if (usage !== undefined) callLlm.setAttributes(usageAttributes(usage));
       if (llmResponse.modelVersion !== undefined) {
         callLlm.setAttribute(ATTRIBUTE_KEYS.responseModel, llmResponse.modelVersion);
@@ -89,58 +73,32 @@ export class SpanledgerPlugin extends BasePlugin {
     });
   }
 
-  override async onModelErrorCallback(params: {
-    readonly llmRequest: LlmRequest;
-    readonly error: Error;
-  }): Promise<undefined> {
-    this.#guard((callLlm) => setError(callLlm, params.error.name, describeError(params.error)));
+  override async onModelErrorCallback({ error }: HookParams<'onModelErrorCallback'>): Promise<undefined> {
+    describeActiveSpan((callLlm) => setError(callLlm, error.name, describeError(error)));
   }
 
-  override async beforeToolCallback(params: {
-    readonly tool: BaseTool;
-    readonly toolContext: Context;
-  }): Promise<undefined> {
-    this.#guard((callLlm) => {
-      const attributes: Attributes = { [ATTRIBUTE_KEYS.toolName]: params.tool.name };
-      const callId = params.toolContext.functionCallId;
-      if (callId !== undefined) attributes[ATTRIBUTE_KEYS.toolCallId] = callId;
-      this.#links.childAttributes.set(callLlm, { namePrefix: `execute_tool ${params.tool.name}`, attributes });
+  override async beforeToolCallback({ tool, toolContext }: HookParams<'beforeToolCallback'>): Promise<undefined> {
+    describeActiveSpan((callLlm) => {
+      const attributes = withoutUndefined({
+        [ATTRIBUTE_KEYS.toolName]: tool.name,
+        [ATTRIBUTE_KEYS.toolCallId]: toolContext.functionCallId,
+      });
+      this.#links.childAttributes.set(callLlm, { namePrefix: `execute_tool ${tool.name}`, attributes });
     });
   }
 
   /** The tool's span has ended by now, so its error stands on the model call that asked for it. */
-  override async onToolErrorCallback(params: {
-    readonly tool: BaseTool;
-    readonly toolContext: Context;
-    readonly error: Error;
-  }): Promise<undefined> {
-    this.#guard((callLlm) => {
+  override async onToolErrorCallback(params: HookParams<'onToolErrorCallback'>): Promise<undefined> {
+    const { tool, toolContext, error } = params;
+    describeActiveSpan((callLlm) => {
       callLlm.addEvent(TOOL_ERROR_EVENT, {
-        [ATTRIBUTE_KEYS.toolName]: params.tool.name,
-        [ATTRIBUTE_KEYS.toolCallId]: params.toolContext.functionCallId ?? '',
-        [ATTRIBUTE_KEYS.errorType]: params.error.name,
-        [ATTRIBUTE_KEYS.errorMessage]: describeError(params.error),
+        [ATTRIBUTE_KEYS.toolName]: tool.name,
+        [ATTRIBUTE_KEYS.toolCallId]: toolContext.functionCallId ?? '',
+        [ATTRIBUTE_KEYS.errorType]: error.name,
+        [ATTRIBUTE_KEYS.errorMessage]: describeError(error),
       });
     });
   }
-
-  #guard(work: (active: Span) => void): void {
-    try {
-      const active = trace.getActiveSpan();
-      if (active?.isRecording() === true) work(active);
-    } catch (error) {
-      diag.warn(`spanledger: the ADK plugin left something out: ${describeError(error)}`);
-    }
-  }
-}
-
-/** Text parts, reasoning left out; `undefined` where there is none. */
-export function textOf(content: Content | undefined): string | undefined {
-  const texts = (content?.parts ?? []).flatMap((part) =>
-    typeof part.text === 'string' && part.thought !== true ? [part.text] : [],
-  );
-  const text = texts.join('');
-  return text === '' ? undefined : text;
 }
 
 /** Only what ADK does not write itself; a count that is not reported stays away. */

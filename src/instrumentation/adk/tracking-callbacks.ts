@@ -1,9 +1,8 @@
 import { type BaseTool, type Context, isFinalResponse, type LlmResponse } from '@google/adk';
-import { type Attributes, diag, type Span, trace } from '@opentelemetry/api';
-import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
-import { describeError } from '../../base/errors.ts';
-import { messageJson } from '../message-json.ts';
-import { SpanledgerPlugin, type SpanledgerPluginOptions, textOf } from './spanledger-plugin.ts';
+import { messageAttributes } from '../message-attributes.ts';
+import { describeActiveSpan } from './describe-active-span.ts';
+import { questionAttributes, textOf } from './message-content.ts';
+import { SpanledgerPlugin, type SpanledgerPluginOptions } from './spanledger-plugin.ts';
 
 /** Callbacks of an ADK agent, as its options name and call them. All return nothing, so that ADK goes on as it would. */
 export interface TrackingCallbacks {
@@ -38,23 +37,20 @@ export function createTrackingCallbacks(options: SpanledgerPluginOptions = {}): 
   const plugin = new SpanledgerPlugin(options);
   const capturesContent = options.captureContent ?? true;
   return {
+    // ADK calls an agent's own callbacks while the span of that agent is active.
     beforeAgent: (context) =>
       describeActiveSpan((agent) => {
-        const question = capturesContent ? textOf(context.userContent) : undefined;
-        const attributes: Attributes = {
+        const question = capturesContent ? context.userContent : undefined;
+        agent.setAttributes({
           ...options.attributes,
-          [ATTRIBUTE_KEYS.userId]: context.userId,
-          [ATTRIBUTE_KEYS.sessionId]: context.sessionId,
-        };
-        if (question !== undefined) attributes[ATTRIBUTE_KEYS.inputMessages] = messageJson('user', question);
-        agent.setAttributes(attributes);
+          ...questionAttributes(context.userId, context.sessionId, question),
+        });
       }),
     afterAgent: (context) =>
       describeActiveSpan((agent) => {
-        const answer = capturesContent ? findAnswer(context) : undefined;
-        if (answer !== undefined) agent.setAttribute(ATTRIBUTE_KEYS.outputMessages, messageJson('assistant', answer));
+        if (capturesContent) agent.setAttributes(messageAttributes({ answer: findAnswer(context) }));
       }),
-    beforeTool: ({ tool, context }) => plugin.beforeToolCallback({ tool, toolContext: context }),
+    beforeTool: ({ tool, args, context }) => plugin.beforeToolCallback({ tool, toolArgs: args, toolContext: context }),
     afterModel: ({ context, response }) =>
       plugin.afterModelCallback({ callbackContext: context, llmResponse: response }),
   };
@@ -74,14 +70,4 @@ function findAnswer({ invocationContext, invocationId }: Context): string | unde
       each.invocationId === invocationId && each.author !== 'user' && each.partial !== true && isFinalResponse(each),
   );
   return textOf(event?.content);
-}
-
-/** ADK calls an agent's own callbacks while the span of that agent is active. Never throws into the agent. */
-function describeActiveSpan(describe: (agent: Span) => void): undefined {
-  try {
-    const active = trace.getActiveSpan();
-    if (active?.isRecording() === true) describe(active);
-  } catch (error) {
-    diag.warn(`spanledger: an ADK callback left something out: ${describeError(error)}`);
-  }
 }
