@@ -19,11 +19,10 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
   const found: AnsweredRequest[] = [];
   const asked = new Map<string, bigint>();
   const previous = new Map<TurnSpan | undefined, bigint>();
-  const sizes = new Map<TurnSpan | undefined, number>();
-  for (const { owner } of calls) sizes.set(owner, (sizes.get(owner) ?? 0) + 1);
+  const byOwner = Map.groupBy(calls, (call) => call.owner);
   for (const call of calls) {
     // Nothing follows the only call of a conversation: its input needs no parsing.
-    if (sizes.get(call.owner) === 1) continue;
+    if (byOwner.get(call.owner)?.length === 1) continue;
     const counts = new Map<string, number>();
     const known = conversations.get(call.owner);
     for (const request of answeredIn(call.reading.input())) {

@@ -47,18 +47,12 @@ function speaksForCalls(usage: ReportedUsage | undefined, hasCalls: boolean): bo
   return usage !== undefined && (hasCalls || !usage.repeatsCalls);
 }
 
-interface CallsBelow {
+function callsBelow(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnSpan, ReportedUsage>) {
   /** Spans with any model call below them. */
-  readonly below: ReadonlySet<TurnSpan>;
-  /** Spans with a model call below them that has usage. */
-  readonly anywhere: ReadonlySet<TurnSpan>;
-  /** The same, with no agent or tool in between. */
-  readonly enclosed: ReadonlySet<TurnSpan>;
-}
-
-function callsBelow(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnSpan, ReportedUsage>): CallsBelow {
   const below = new Set<TurnSpan>();
+  /** Spans with a model call below them that has usage. */
   const anywhere = new Set<TurnSpan>();
+  /** The same, with no agent or tool in between. */
   const enclosed = new Set<TurnSpan>();
   for (const span of spans.toReversed()) {
     const { parent, kind } = span;

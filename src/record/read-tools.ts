@@ -19,13 +19,11 @@ export function readTools(spans: readonly TurnSpan[], calls: readonly TurnSpan[]
   const requests = findAnsweredRequests(calls);
   const nameOf = nameTools(tools, spans);
   const rankOf = matchSpans(tools, nameOf, requests);
-  const entries = tools.map((tool) => {
-    return {
-      at: tool.span.startTimeUnixNano,
-      rank: rankOf.get(tool) ?? requests.length,
-      reading: readTool(tool, nameOf.get(tool)),
-    };
-  });
+  const entries: { at: bigint; rank: number; reading: ToolCallReading }[] = tools.map((tool) => ({
+    at: tool.span.startTimeUnixNano,
+    rank: rankOf.get(tool) ?? requests.length,
+    reading: readTool(tool, nameOf.get(tool) ?? tool.span.name),
+  }));
   const seen = new Map([...rankOf].map(([tool, rank]) => [rank, tool.span.startTimeUnixNano]));
   const lastAsked = new Map<bigint, bigint>();
   for (const [rank, request] of requests.entries()) {
@@ -33,7 +31,9 @@ export function readTools(spans: readonly TurnSpan[], calls: readonly TurnSpan[]
     const at = seen.get(rank) ?? lastAsked.get(request.afterUnixNano) ?? request.afterUnixNano;
     lastAsked.set(request.afterUnixNano, at);
     if (seen.has(rank) || HAND_OVER.test(request.name)) continue;
-    entries.push({ at, rank, reading: readRequest(request) });
+    // Its own span never arrived.
+    const reading = { span: undefined, name: request.name.toWellFormed(), success: undefined, error: undefined };
+    entries.push({ at, rank, reading });
   }
   // Tools that one answer starts together may share a start time: then the order of the requests is the call order.
   entries.sort((a, b) => (a.at === b.at ? a.rank - b.rank : a.at < b.at ? -1 : 1));
@@ -85,48 +85,28 @@ function matchSpans(
   nameOf: ReadonlyMap<TurnSpan, string>,
   requests: readonly AnsweredRequest[],
 ): Map<TurnSpan, number> {
-  const byKey = new Map<string, number[]>();
-  const add = (key: string, rank: number): void => {
-    const ranks = byKey.get(key);
-    if (ranks === undefined) byKey.set(key, [rank]);
-    else ranks.push(rank);
-  };
-  for (const [rank, request] of requests.entries()) {
-    if (request.id !== undefined) add(idKey(request.id), rank);
-    add(nameKey(request.name), rank);
-  }
+  const byId = Map.groupBy(requests.entries(), ([, request]) => request.id);
+  const byName = Map.groupBy(requests.entries(), ([, request]) => request.name);
   const taken = new Set<number>();
   const rankOf = new Map<TurnSpan, number>();
-  const take = (tool: TurnSpan, key: string): void => {
-    const ranks = byKey.get(key) ?? [];
-    while (ranks[0] !== undefined && taken.has(ranks[0])) ranks.shift();
-    const [rank] = ranks;
+  const take = (tool: TurnSpan, waiting: [rank: number, AnsweredRequest][] | undefined): void => {
+    let rank = waiting?.shift()?.[0];
+    while (rank !== undefined && taken.has(rank)) rank = waiting?.shift()?.[0];
     if (rank === undefined) return;
     taken.add(rank);
     rankOf.set(tool, rank);
   };
-  for (const tool of tools) {
-    const id = tool.reading.callId;
-    if (id !== undefined) take(tool, idKey(id));
-  }
-  for (const tool of tools) if (!rankOf.has(tool)) take(tool, nameKey(nameOf.get(tool) ?? ''));
+  for (const tool of tools) if (tool.reading.callId !== undefined) take(tool, byId.get(tool.reading.callId));
+  for (const tool of tools) if (!rankOf.has(tool)) take(tool, byName.get(nameOf.get(tool) ?? ''));
   return rankOf;
 }
 
-function idKey(id: string): string {
-  return `id ${id}`;
-}
-
-function nameKey(name: string): string {
-  return `name ${name}`;
-}
-
-function readTool(tool: TurnSpan, name: string | undefined): ToolCallReading {
+function readTool(tool: TurnSpan, name: string): ToolCallReading {
   const { span } = tool;
   const error = errorAtParent(tool) ?? tool.reading.error;
   return {
     span,
-    name: (name ?? span.name).toWellFormed(),
+    name: name.toWellFormed(),
     success: error === undefined ? (span.endTimeUnixNano === undefined ? undefined : true) : false,
     error: error?.toWellFormed(),
   };
@@ -139,8 +119,4 @@ function errorAtParent(tool: TurnSpan): string | undefined {
     ({ name, attributes }) => name === TOOL_ERROR_EVENT && attributes[ATTRIBUTE_KEYS.toolCallId] === callId,
   );
   return event && textOf(event.attributes, ATTRIBUTE_KEYS.errorMessage);
-}
-
-function readRequest(request: AnsweredRequest): ToolCallReading {
-  return { span: undefined, name: request.name.toWellFormed(), success: undefined, error: undefined };
 }

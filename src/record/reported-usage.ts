@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, propertyAt } from '../base/json-value.ts';
+import { firstOf } from '../base/first-of.ts';
+import { isObject, propertyAt } from '../base/json-value.ts';
 
 /** Token counts of one span as its instrumentation reports them, before the token algebra. */
 export interface ReportedUsage {
@@ -57,15 +58,12 @@ export function tokenCount(value: unknown): number | undefined {
 
 /** The first of the values that is a token count. */
 export function firstCount(...values: readonly unknown[]): number | undefined {
-  for (const value of values) {
-    const count = tokenCount(value);
-    if (count !== undefined) return count;
-  }
-  return undefined;
+  return firstOf(values, tokenCount);
 }
 
-const INPUT_KEYS = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens', 'promptTokenCount', 'input'];
-const OUTPUT_KEYS = [
+// Where providers and frameworks put each count in their JSON.
+const INPUT = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens', 'promptTokenCount', 'input'];
+const OUTPUT = [
   'completion_tokens',
   'output_tokens',
   'completionTokens',
@@ -73,38 +71,38 @@ const OUTPUT_KEYS = [
   'candidatesTokenCount',
   'output',
 ];
-const TOTAL_KEYS = ['total_tokens', 'totalTokens', 'totalTokenCount', 'total'];
-const CACHED_PATHS = [
-  ['prompt_tokens_details', 'cached_tokens'],
-  ['input_tokens_details', 'cached_tokens'],
-  ['input_token_details', 'cache_read'],
-  ['inputTokenDetails', 'cacheReadTokens'],
-  ['inputTokensDetails', 'cached_tokens'],
-  ['cachedContentTokenCount'],
-  ['cachedInputTokens'],
-  ['input_cached_tokens'],
-  ['input_cache_read'],
-  ['cache_read_input_tokens'],
-  ['cacheReadInputTokens'],
+const TOTAL = ['total_tokens', 'totalTokens', 'totalTokenCount', 'total'];
+const CACHED = [
+  'prompt_tokens_details.cached_tokens',
+  'input_tokens_details.cached_tokens',
+  'input_token_details.cache_read',
+  'inputTokenDetails.cacheReadTokens',
+  'inputTokensDetails.cached_tokens',
+  'cachedContentTokenCount',
+  'cachedInputTokens',
+  'input_cached_tokens',
+  'input_cache_read',
+  'cache_read_input_tokens',
+  'cacheReadInputTokens',
 ];
-const CACHE_CREATION_PATHS = [
-  ['input_token_details', 'cache_creation'],
-  ['inputTokenDetails', 'cacheWriteTokens'],
-  ['input_cache_creation'],
-  ['cache_creation_input_tokens'],
-  ['cacheWriteInputTokens'],
+const CACHE_CREATION = [
+  'input_token_details.cache_creation',
+  'inputTokenDetails.cacheWriteTokens',
+  'input_cache_creation',
+  'cache_creation_input_tokens',
+  'cacheWriteInputTokens',
 ];
-const REASONING_PATHS = [
-  ['completion_tokens_details', 'reasoning_tokens'],
-  ['output_tokens_details', 'reasoning_tokens'],
-  ['output_token_details', 'reasoning'],
-  ['outputTokenDetails', 'reasoningTokens'],
-  ['outputTokensDetails', 'reasoning_tokens'],
-  ['thoughtsTokenCount'],
-  ['reasoningTokens'],
-  ['output_reasoning_tokens'],
-  ['output_reasoning'],
-  ['reasoning_tokens'],
+const REASONING = [
+  'completion_tokens_details.reasoning_tokens',
+  'output_tokens_details.reasoning_tokens',
+  'output_token_details.reasoning',
+  'outputTokenDetails.reasoningTokens',
+  'outputTokensDetails.reasoning_tokens',
+  'thoughtsTokenCount',
+  'reasoningTokens',
+  'output_reasoning_tokens',
+  'output_reasoning',
+  'reasoning_tokens',
 ];
 
 /**
@@ -113,20 +111,18 @@ const REASONING_PATHS = [
  */
 export function readUsageObject(value: unknown): ReportedUsage | undefined {
   if (!isObject(value)) return undefined;
+  const count = (paths: readonly string[]): number | undefined =>
+    firstOf(paths, (path) => tokenCount(propertyAt(value, ...path.split('.'))));
   return reportedUsage({
-    input: countAt(value, INPUT_KEYS),
-    output: countAt(value, OUTPUT_KEYS),
-    total: countAt(value, TOTAL_KEYS),
-    cached: firstCount(...CACHED_PATHS.map((path) => propertyAt(value, ...path))),
-    cacheCreation: firstCount(...CACHE_CREATION_PATHS.map((path) => propertyAt(value, ...path))),
-    reasoning: firstCount(...REASONING_PATHS.map((path) => propertyAt(value, ...path))),
-    toolUsePrompt: firstCount(value.toolUsePromptTokenCount),
+    input: count(INPUT),
+    output: count(OUTPUT),
+    total: count(TOTAL),
+    cached: count(CACHED),
+    cacheCreation: count(CACHE_CREATION),
+    reasoning: count(REASONING),
+    toolUsePrompt: tokenCount(value.toolUsePromptTokenCount),
     // Gemini counts candidates apart from thoughts; Anthropic counts fresh input apart from what the cache served.
     outputIncludesReasoning: !Object.hasOwn(value, 'candidatesTokenCount'),
     inputIncludesCached: !Object.hasOwn(value, 'cache_read_input_tokens'),
   });
-}
-
-function countAt(value: JsonObject, keys: readonly string[]): number | undefined {
-  return firstCount(...keys.map((key) => (Object.hasOwn(value, key) ? value[key] : undefined)));
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../base/errors.ts';
 import type { ConversationRecord } from './conversation-columns.ts';
-import type { Enricher } from './enrich.ts';
+import type { Enricher, Enrichment } from './enrich.ts';
 
 /** A label that is given where a text contains one of the keywords. Keywords are compared in lower case. */
 export interface KeywordRule {
@@ -45,65 +45,38 @@ export interface QualityRule {
  * @throws ConfigurationError where a regular expression is not one
  */
 export function buildRuleEnrichers(rules: EnrichmentRules): readonly Enricher[] {
-  const enrichers: Enricher[] = [];
-  const { intents, filters, categories, resultCounts, downloads, complexity, quality } = rules;
-  if (intents !== undefined) {
-    const detect = (question: string): string | null =>
-      intents.rules.find((rule) => matches(question, rule))?.label ?? intents.otherwise;
-    enrichers.push({
-      name: 'intents',
-      enrich: (record) => ({ detected_intent: detect(record.user_question ?? '') }),
-    });
-  }
-  if (filters !== undefined) {
-    const detect = (question: string): string[] =>
-      filters.filter((rule) => matches(question, rule)).map((rule) => rule.label);
-    enrichers.push({ name: 'filters', enrich: (record) => ({ search_filters: detect(record.user_question ?? '') }) });
-  }
-  if (categories !== undefined) {
-    const detect = (tool: string): string | undefined => categories.find((rule) => matches(tool, rule))?.label;
-    enrichers.push({
-      name: 'categories',
-      enrich: (record) => ({
-        query_category: record.tools_used.map(detect).findLast((label) => label !== undefined) ?? null,
-      }),
-    });
-  }
-  if (resultCounts !== undefined) {
-    const patterns = resultCounts.map(compile);
-    enrichers.push({
-      name: 'resultCounts',
-      enrich: (record) => ({ results_count: countResults(record.agent_response ?? '', patterns) }),
-    });
-  }
-  if (downloads !== undefined) {
-    enrichers.push({ name: 'downloads', enrich: (record) => findDownloads(record.agent_response ?? '', downloads) });
-  }
-  if (complexity !== undefined) {
-    const judge = (calls: number): string => {
-      if (calls >= complexity.complexToolCalls) return 'complex';
-      return calls >= complexity.mediumToolCalls ? 'medium' : 'simple';
-    };
-    enrichers.push({
-      name: 'complexity',
-      enrich: (record) => ({ question_complexity: judge(record.tools_used.length) }),
-    });
-  }
-  if (rules.satisfaction === true) {
-    enrichers.push({
-      name: 'satisfaction',
-      enrich: (record) => ({ user_satisfaction_inferred: inferSatisfaction(record) }),
-    });
-  }
-  if (quality !== undefined) {
-    enrichers.push({ name: 'quality', enrich: (record) => ({ response_quality_score: score(record, quality) }) });
-  }
-  return enrichers;
+  const { intents, filters, categories, downloads, complexity, satisfaction, quality } = rules;
+  const resultCounts = rules.resultCounts?.map(compile);
+  const enrichers: { readonly [Group in keyof Required<EnrichmentRules>]: Enricher['enrich'] | false | undefined } = {
+    intents:
+      intents &&
+      (({ user_question }) => ({ detected_intent: labelsOf(user_question, intents.rules)[0] ?? intents.otherwise })),
+    filters: filters && (({ user_question }) => ({ search_filters: labelsOf(user_question, filters) })),
+    categories:
+      categories &&
+      (({ tools_used }) => ({
+        query_category: tools_used.flatMap((tool) => labelsOf(tool, categories).slice(0, 1)).at(-1) ?? null,
+      })),
+    resultCounts:
+      resultCounts && (({ agent_response }) => ({ results_count: countResults(agent_response ?? '', resultCounts) })),
+    downloads: downloads && (({ agent_response }) => findDownloads(agent_response ?? '', downloads)),
+    complexity:
+      complexity && (({ tools_used }) => ({ question_complexity: judgeComplexity(tools_used.length, complexity) })),
+    satisfaction: satisfaction && ((record) => ({ user_satisfaction_inferred: inferSatisfaction(record) })),
+    quality: quality && ((record) => ({ response_quality_score: score(record, quality) })),
+  };
+  return Object.entries(enrichers).flatMap(([name, enrich]) => (enrich ? [{ name, enrich }] : []));
 }
 
-function matches(text: string, rule: KeywordRule): boolean {
-  const lower = text.toLowerCase();
-  return rule.keywords.some((keyword) => lower.includes(keyword));
+/** Labels of the rules that a text matches, in the order of the rules. */
+function labelsOf(text: string | null, rules: readonly KeywordRule[]): readonly string[] {
+  const lower = (text ?? '').toLowerCase();
+  return rules.filter(({ keywords }) => keywords.some((word) => lower.includes(word))).map(({ label }) => label);
+}
+
+function judgeComplexity(calls: number, rule: NonNullable<EnrichmentRules['complexity']>): string {
+  if (calls >= rule.complexToolCalls) return 'complex';
+  return calls >= rule.mediumToolCalls ? 'medium' : 'simple';
 }
 
 function compile(pattern: string): RegExp {
@@ -128,10 +101,8 @@ function countResults(answer: string, patterns: readonly RegExp[]): number | nul
   return null;
 }
 
-function findDownloads(
-  answer: string,
-  { linkPrefix, zipMark }: { readonly linkPrefix: string; readonly zipMark: string },
-): Pick<ConversationRecord, 'pdf_links_provided' | 'download_type' | 'download_requested'> {
+function findDownloads(answer: string, rule: NonNullable<EnrichmentRules['downloads']>): Enrichment {
+  const { linkPrefix, zipMark } = rule;
   const links = linkPrefix === '' ? 0 : answer.split(linkPrefix).length - 1;
   const namesZip = zipMark !== '' && answer.includes(zipMark);
   return {

@@ -52,7 +52,7 @@ export class SpanledgerPlugin extends BasePlugin {
     });
   }
 
-  override async onEventCallback({ event }: Pick<HookParams<'onEventCallback'>, 'event'>): Promise<undefined> {
+  override async onEventCallback({ event }: HookParams<'onEventCallback'>): Promise<undefined> {
     describeActiveSpan((invocation) => {
       if (!this.#captureContent || event.partial === true || event.author === 'user' || !isFinalResponse(event)) return;
       this.#links.agents.get(invocation)?.setAttributes(messageAttributes({ answer: textOf(event.content) }));

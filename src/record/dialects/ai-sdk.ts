@@ -1,5 +1,5 @@
 import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
-import type { Message } from '../messages/message.ts';
+import { answerMessages, type Message } from '../messages/message.ts';
 import { readMessages } from '../messages/read-messages.ts';
 import { readToolRequests } from '../messages/read-parts.ts';
 import { firstCount, type ReportedUsage, reportedUsage } from '../reported-usage.ts';
@@ -71,7 +71,5 @@ function usageOf(attributes: Attributes, kind: SpanKind): ReportedUsage | undefi
 
 function readOutput({ attributes }: SpanSnapshot): readonly Message[] {
   const text = textOf(attributes, 'ai.response.text', 'ai.response.object');
-  const toolRequests = readToolRequests(attributes['ai.response.toolCalls']);
-  if (text === undefined && toolRequests.length === 0) return [];
-  return [{ role: 'assistant', texts: text === undefined ? [] : [text], toolRequests, toolAnswers: [] }];
+  return answerMessages(text === undefined ? [] : [text], readToolRequests(attributes['ai.response.toolCalls']));
 }

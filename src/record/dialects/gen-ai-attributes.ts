@@ -1,11 +1,11 @@
 import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
 import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
 import { eventMessages } from '../messages/event-messages.ts';
-import type { Message, MessageRole } from '../messages/message.ts';
+import { type Message, ROLE_OF, type Side } from '../messages/message.ts';
 import { readMessages } from '../messages/read-messages.ts';
 import { unflatten } from '../messages/unflatten.ts';
 import { firstCount, type ReportedUsage, reportedUsage } from '../reported-usage.ts';
-import type { SpanKind, SpanReading } from './dialect.ts';
+import { preferMessages, type SpanKind, type SpanReading } from './dialect.ts';
 import { durationMs, statusError, textOf, textsOf } from './span-attributes.ts';
 
 // Reading of `gen_ai.*`, the trunk of most dialects: the current conventions, their older names, and the names that
@@ -82,7 +82,6 @@ export function genAiUsage(attributes: Attributes): ReportedUsage | undefined {
   });
 }
 
-const ROLE_OF: { readonly [side in 'input' | 'output']: MessageRole } = { input: 'user', output: 'assistant' };
 const FLAT_PREFIX = { input: 'gen_ai.prompt', output: 'gen_ai.completion' } as const;
 const MESSAGES_KEYS = {
   input: [ATTRIBUTE_KEYS.inputMessages, 'gen_ai.request.messages', 'gen_ai.prompt'],
@@ -90,11 +89,11 @@ const MESSAGES_KEYS = {
 } as const;
 
 /** Messages of a span: as an attribute, flattened into attributes, or as events. */
-export function genAiMessages(span: SpanSnapshot, side: 'input' | 'output'): readonly Message[] {
-  for (const key of MESSAGES_KEYS[side]) {
-    const messages = readMessages(span.attributes[key], ROLE_OF[side]);
-    if (messages.length > 0) return messages;
-  }
-  const flattened = readMessages(unflatten(span.attributes, FLAT_PREFIX[side]), ROLE_OF[side]);
-  return flattened.length > 0 ? flattened : eventMessages(span.events, side);
+function genAiMessages(span: SpanSnapshot, side: Side): readonly Message[] {
+  const { attributes, events } = span;
+  return preferMessages(
+    ...MESSAGES_KEYS[side].map((key) => () => readMessages(attributes[key], ROLE_OF[side])),
+    () => readMessages(unflatten(attributes, FLAT_PREFIX[side]), ROLE_OF[side]),
+    () => eventMessages(events, side),
+  );
 }

@@ -1,6 +1,6 @@
 import { nonEmptyString, parseContainer, property, propertyAt } from '../../base/json-value.ts';
 import type { Attributes } from '../../spans/span-snapshot.ts';
-import { type Message, type MessageRole, textMessage } from '../messages/message.ts';
+import { type Message, ROLE_OF, type Side, textMessage } from '../messages/message.ts';
 import { readMessages } from '../messages/read-messages.ts';
 import { unflatten } from '../messages/unflatten.ts';
 import { firstCount, type ReportedUsage, readUsageObject, reportedUsage } from '../reported-usage.ts';
@@ -33,8 +33,8 @@ export const OPENINFERENCE: Dialect = {
       return {
         name: name ?? (kind === 'agent' ? span.name : undefined),
         error: statusError(span),
-        input: () => valueMessages(attributes, 'input', 'user'),
-        output: () => valueMessages(attributes, 'output', 'assistant'),
+        input: () => valueMessages(attributes, 'input'),
+        output: () => valueMessages(attributes, 'output'),
       };
     }
     const response = parseContainer(textOf(attributes, 'output.value') ?? '');
@@ -53,9 +53,9 @@ export const OPENINFERENCE: Dialect = {
       input: () =>
         preferMessages(
           () => requestMessages(attributes),
-          () => callMessages(attributes, 'input', 'user'),
+          () => callMessages(attributes, 'input'),
         ),
-      output: () => callMessages(attributes, 'output', 'assistant'),
+      output: () => callMessages(attributes, 'output'),
     };
   },
 };
@@ -130,24 +130,21 @@ function requestMessages(attributes: Attributes): readonly Message[] {
   return readMessages(request, 'user').filter(isVisible);
 }
 
-function callMessages(attributes: Attributes, side: 'input' | 'output', role: MessageRole): readonly Message[] {
-  const flattened = readMessages(unflatten(attributes, `llm.${side}_messages`).map(messageOf), role).filter(isVisible);
+function callMessages(attributes: Attributes, side: Side): readonly Message[] {
+  const items = unflatten(attributes, `llm.${side}_messages`).map((item) => property(item, 'message') ?? item);
+  const flattened = readMessages(items, ROLE_OF[side]).filter(isVisible);
   const speaks = flattened.some((message) => message.texts.some((text) => text !== ''));
   // Some put only roles and tool calls into the flattened form, and the words into the value.
   return speaks || flattened.some((message) => message.toolRequests.length > 0)
     ? flattened
-    : valueMessages(attributes, side, role);
+    : valueMessages(attributes, side);
 }
 
-function messageOf(item: unknown): unknown {
-  return property(item, 'message') ?? item;
-}
-
-function valueMessages(attributes: Attributes, side: 'input' | 'output', role: MessageRole): readonly Message[] {
+function valueMessages(attributes: Attributes, side: Side): readonly Message[] {
   const value = textOf(attributes, `${side}.value`);
   if (value === undefined || value === REDACTED) return [];
   const plain = textOf(attributes, `${side}.mime_type`) === 'text/plain';
-  return plain ? [textMessage(role, value)] : readMessages(value, role);
+  return plain ? [textMessage(ROLE_OF[side], value)] : readMessages(value, ROLE_OF[side]);
 }
 
 function isVisible(message: Message): boolean {

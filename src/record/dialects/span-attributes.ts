@@ -1,13 +1,10 @@
+import { firstOf } from '../../base/first-of.ts';
 import { asContainer, isArray, nonEmptyString } from '../../base/json-value.ts';
 import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
 
 /** The first of the attributes that holds text. */
 export function textOf(attributes: Attributes, ...keys: readonly string[]): string | undefined {
-  for (const key of keys) {
-    const text = nonEmptyString(attributes[key]);
-    if (text !== undefined) return text;
-  }
-  return undefined;
+  return firstOf(keys, (key) => nonEmptyString(attributes[key]));
 }
 
 /** A list of texts: an array, JSON text of one, or a single text. */
@@ -32,7 +29,12 @@ export function durationMs(value: unknown, millisPerUnit: number): number | unde
 /** Why a span failed, as OpenTelemetry says it: an error status, with the words of the status, else of an exception. */
 export function statusError(span: SpanSnapshot): string | undefined {
   if (span.status.code !== 'error') return undefined;
-  return nonEmptyString(span.status.message) ?? exceptionMessage(span) ?? errorType(span) ?? 'unknown error';
+  return (
+    nonEmptyString(span.status.message) ??
+    exceptionMessage(span) ??
+    textOf(span.attributes, 'error.message', 'error.type') ??
+    'unknown error'
+  );
 }
 
 /** The message of the last exception that was recorded on a span. */
@@ -40,8 +42,4 @@ export function exceptionMessage(span: SpanSnapshot): string | undefined {
   const exception = span.events.findLast((event) => event.name === 'exception');
   if (exception === undefined) return undefined;
   return textOf(exception.attributes, 'exception.message', 'exception.type') ?? 'unknown exception';
-}
-
-function errorType(span: SpanSnapshot): string | undefined {
-  return textOf(span.attributes, 'error.message', 'error.type');
 }

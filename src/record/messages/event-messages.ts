@@ -1,8 +1,6 @@
 import type { SpanEvent } from '../../spans/span-snapshot.ts';
-import type { Message, MessageRole } from './message.ts';
+import { type Message, type MessageRole, ROLE_OF, type Side } from './message.ts';
 import { readMessages } from './read-messages.ts';
-
-type Side = 'input' | 'output';
 
 const MESSAGE_EVENTS: ReadonlyMap<string, { readonly side: Side; readonly role: MessageRole }> = new Map([
   ['gen_ai.system.message', { side: 'input', role: 'system' }],
@@ -23,7 +21,7 @@ const BODY_KEYS = ['gen_ai.event.content', 'gen_ai.prompt', 'gen_ai.completion',
 export function eventMessages(events: readonly SpanEvent[], side: Side): readonly Message[] {
   return events.flatMap((event) => {
     if (event.name === DETAILS_EVENT) {
-      return readMessages(event.attributes[DETAILS_KEY[side]], side === 'input' ? 'user' : 'assistant');
+      return readMessages(event.attributes[DETAILS_KEY[side]], ROLE_OF[side]);
     }
     const kind = MESSAGE_EVENTS.get(event.name);
     return kind?.side === side ? readEvent(event, kind.role) : [];

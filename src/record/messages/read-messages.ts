@@ -17,26 +17,13 @@ const MAX_DEPTH = 16;
 // JSON that is none any more, because a limit on attribute lengths cut it, is nobody's words.
 const CUT_JSON = /^\s*[[{]+\s*"/;
 
-const ROLES: ReadonlyMap<string, MessageRole> = new Map([
-  ['user', 'user'],
-  ['human', 'user'],
-  ['humanmessage', 'user'],
-  ['humanmessagechunk', 'user'],
-  ['assistant', 'assistant'],
-  ['ai', 'assistant'],
-  ['model', 'assistant'],
-  ['aimessage', 'assistant'],
-  ['aimessagechunk', 'assistant'],
-  ['system', 'system'],
-  ['developer', 'system'],
-  ['systemmessage', 'system'],
-  ['systemmessagechunk', 'system'],
-  ['tool', 'tool'],
-  ['function', 'tool'],
-  ['toolmessage', 'tool'],
-  ['toolmessagechunk', 'tool'],
-  ['functionmessage', 'tool'],
-]);
+// What OpenAI, Gemini and LangChain's classes call who speaks.
+const ROLES: readonly (readonly [role: MessageRole, names: ReadonlySet<string>])[] = [
+  ['user', new Set(['user', 'human', 'humanmessage', 'humanmessagechunk'])],
+  ['assistant', new Set(['assistant', 'ai', 'model', 'aimessage', 'aimessagechunk'])],
+  ['system', new Set(['system', 'developer', 'systemmessage', 'systemmessagechunk'])],
+  ['tool', new Set(['tool', 'function', 'toolmessage', 'toolmessagechunk', 'functionmessage'])],
+];
 
 // Where requests and responses of providers and frameworks keep their messages; the first key that yields any wins.
 const WRAPPER_KEYS = [
@@ -143,16 +130,16 @@ function isTextPart(item: JsonObject): boolean {
 function roleOf(value: JsonObject): MessageRole | undefined {
   const named = value.role;
   // An unknown role (a custom speaker) is neither the user nor the answer.
-  if (typeof named === 'string') return ROLES.get(named.toLowerCase()) ?? 'system';
+  if (typeof named === 'string') return namedRole(named) ?? 'system';
   const body = bodyOf(value);
-  const id = value.id;
-  if (body !== value && isArray(id)) return classRole(id.at(-1));
-  if (Object.hasOwn(body, 'content')) return classRole(value.type ?? value._type);
+  if (body !== value && isArray(value.id)) return namedRole(value.id.at(-1));
+  if (Object.hasOwn(body, 'content')) return namedRole(value.type ?? value._type);
   return undefined;
 }
 
-function classRole(name: unknown): MessageRole | undefined {
-  return typeof name === 'string' ? ROLES.get(name.toLowerCase()) : undefined;
+function namedRole(name: unknown): MessageRole | undefined {
+  const lower = typeof name === 'string' ? name.toLowerCase() : '';
+  return ROLES.find(([, names]) => names.has(lower))?.[0];
 }
 
 /** Fields of a message: LangChain keeps them in `kwargs` (serialised) or `data` (stored). */
@@ -186,8 +173,7 @@ function isFilled(content: unknown): boolean {
 
 /** Some instrumentations put a whole message list, as JSON, into the text of one message. */
 function unwrapList(text: string | undefined): readonly unknown[] | undefined {
-  const list = text === undefined ? undefined : parseContainer(text);
-  if (!isArray(list) || list.length === 0) return undefined;
-  const isMessage = (item: unknown): boolean => isObject(item) && typeof property(item, 'role') === 'string';
-  return list.some(isMessage) && list.every(isObject) ? list : undefined;
+  const list = asContainer(text);
+  if (!isArray(list)) return undefined;
+  return list.every(isObject) && list.some((item) => typeof property(item, 'role') === 'string') ? list : undefined;
 }

@@ -9,12 +9,13 @@ import {
   propertyAt,
 } from '../../base/json-value.ts';
 import type { ToolRequest } from '../turn-reading.ts';
-import type { ToolAnswer } from './message.ts';
+import type { Message, ToolAnswer } from './message.ts';
 
-export interface PartsReading {
-  readonly texts: readonly string[];
-  readonly toolRequests: readonly ToolRequest[];
-  readonly toolAnswers: readonly ToolAnswer[];
+/** A reading that grows part by part. */
+interface Collected {
+  readonly texts: string[];
+  readonly toolRequests: ToolRequest[];
+  readonly toolAnswers: ToolAnswer[];
 }
 
 const TEXT_TYPES = new Set(['text', 'input_text', 'output_text', 'refusal']);
@@ -38,41 +39,39 @@ export function toolItemRole(type: unknown): 'assistant' | 'tool' | undefined {
 }
 
 /** Text, tool requests and tool answers of a message's content: a string, a part, or a list of parts. */
-export function readParts(content: unknown): PartsReading {
-  const texts: string[] = [];
-  const toolRequests: ToolRequest[] = [];
-  const toolAnswers: ToolAnswer[] = [];
+export function readParts(content: unknown): Omit<Message, 'role'> {
+  const collected: Collected = { texts: [], toolRequests: [], toolAnswers: [] };
   for (const part of isArray(content) ? content : [content]) {
-    if (typeof part === 'string') texts.push(part);
-    else if (isObject(part)) readPart(part, texts, toolRequests, toolAnswers);
+    if (typeof part === 'string') collected.texts.push(part);
+    else if (isObject(part)) readPart(part, collected);
   }
-  return { texts, toolRequests, toolAnswers };
+  return collected;
 }
 
-function readPart(part: JsonObject, texts: string[], requests: ToolRequest[], answers: ToolAnswer[]): void {
+function readPart(part: JsonObject, into: Collected): void {
   const type = normaliseType(part.type);
   if (TEXT_TYPES.has(type)) {
     const text = textOf(part);
-    if (text !== undefined) texts.push(text);
+    if (text !== undefined) into.texts.push(text);
   } else if (REQUEST_TYPES.has(type)) {
-    requests.push(...readToolRequests([part]));
+    into.toolRequests.push(...readToolRequests([part]));
   } else if (ANSWER_TYPES.has(type)) {
-    answers.push(readToolAnswer(part));
+    into.toolAnswers.push(readToolAnswer(part));
   } else if (type === '') {
-    readUntypedPart(part, texts, requests, answers);
+    readUntypedPart(part, into);
   }
 }
 
 /** Gemini, Bedrock and OpenInference name a part by its only key instead of by a type. */
-function readUntypedPart(part: JsonObject, texts: string[], requests: ToolRequest[], answers: ToolAnswer[]): void {
+function readUntypedPart(part: JsonObject, into: Collected): void {
   const inner = part.message_content;
-  if (isObject(inner)) readPart(inner, texts, requests, answers);
+  if (isObject(inner)) readPart(inner, into);
   const asked = part.functionCall ?? part.function_call ?? part.toolUse;
-  if (isObject(asked)) requests.push(...readToolRequests([asked]));
+  if (isObject(asked)) into.toolRequests.push(...readToolRequests([asked]));
   const answered = part.functionResponse ?? part.function_response ?? part.toolResult;
-  if (isObject(answered)) answers.push(readToolAnswer(answered));
+  if (isObject(answered)) into.toolAnswers.push(readToolAnswer(answered));
   const text = textOf(part);
-  if (text !== undefined && part.thought !== true) texts.push(text);
+  if (text !== undefined && part.thought !== true) into.texts.push(text);
 }
 
 function textOf(part: JsonObject): string | undefined {
