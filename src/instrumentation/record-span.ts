@@ -20,25 +20,19 @@ export function recordSpan<Result>(options: RecordSpanOptions, work: (span: Span
     .getTracer(TRACER_NAME, VERSION)
     .startSpan(options.name, { attributes: options.attributes }, parent);
   const active = options.contextWith?.(span, parent) ?? trace.setSpan(parent, span);
+  const fail = (error: unknown): void => {
+    recordError(span, error);
+    span.end();
+  };
   let result: Result;
   try {
     result = context.with(active, work, undefined, span);
   } catch (error) {
-    recordError(span, error);
-    span.end();
+    fail(error);
     throw error;
   }
-  if (!isPromise(result)) {
-    span.end();
-    return result;
-  }
-  result.then(
-    () => span.end(),
-    (error: unknown) => {
-      recordError(span, error);
-      span.end();
-    },
-  );
+  if (isPromise(result)) result.then(() => span.end(), fail);
+  else span.end();
   return result;
 }
 

@@ -40,7 +40,7 @@ export function assemblePipeline(options: PipelineOptions): TurnPipeline {
     keepTrace: options.keepTrace ?? isSampled,
     map(reading, sampled) {
       const record = { ...buildRecord(reading, recordOptions), sampled };
-      return enrichRecord(record, reading.turn, enrichers, { onProblem });
+      return enrichRecord(record, reading.turn, enrichers, onProblem);
     },
     writer: new RowWriter(sink, policy),
     detour,

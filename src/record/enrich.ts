@@ -18,11 +18,6 @@ export interface Enricher {
   enrich(record: ConversationRecord, turn: Turn): Enrichment;
 }
 
-export interface EnrichOptions {
-  /** Told of an enricher that threw, or gave a value that its column cannot hold. Never given message content. */
-  readonly onProblem?: ((enricher: string, problem: string) => void) | undefined;
-}
-
 /** Values are checked against them, because enrichers are the user's code. */
 const ENRICHABLE = new Map<string, Column>(
   CONVERSATION_COLUMNS.filter(({ enrichable }) => enrichable).map((column) => [column.name, column]),
@@ -32,6 +27,7 @@ const ENRICHABLE = new Map<string, Column>(
  * A record with its meaning, download and quality columns filled. Never throws.
  *
  * @param enrichers run in order; a later one wins where two fill one column
+ * @param onProblem told of an enricher that threw, or gave a value that its column cannot hold; never given content
  *
  * @example
  * enrichRecord(buildRecord(readTurn(turn)), turn, buildRuleEnrichers(INVOICE_AGENT_RULES));
@@ -40,17 +36,16 @@ export function enrichRecord(
   record: ConversationRecord,
   turn: Turn,
   enrichers: readonly Enricher[],
-  options: EnrichOptions = {},
+  onProblem?: (enricher: string, problem: string) => void,
 ): ConversationRecord {
   let enriched = record;
   for (const enricher of enrichers) {
     try {
-      const enrichment: unknown = enricher.enrich(enriched, turn);
-      const { values, refused } = acceptable(enrichment);
+      const { values, refused } = acceptable(enricher.enrich(enriched, turn));
       enriched = { ...enriched, ...values };
-      if (refused.length > 0) options.onProblem?.(enricher.name, `no value for ${refused.join(', ')}`);
+      if (refused.length > 0) onProblem?.(enricher.name, `no value for ${refused.join(', ')}`);
     } catch (error) {
-      options.onProblem?.(enricher.name, describeError(error));
+      onProblem?.(enricher.name, describeError(error));
     }
   }
   return enriched;

@@ -93,9 +93,8 @@ function readCall(call: TurnSpan, reported: ReportedUsage | undefined, failure: 
 
 /** Names of the vocabularies, in order of appearance; as a rule it is one. */
 function dialectOf(spans: readonly TurnSpan[]): string {
-  const names = new Set<string>();
-  for (const { dialect } of spans) if (dialect !== undefined) names.add(dialect);
-  return names.size === 0 ? 'unknown' : [...names].sort().join('+');
+  const names = new Set(spans.flatMap(({ dialect }) => dialect ?? []));
+  return [...names].sort().join('+') || 'unknown';
 }
 
 /** Name of the topmost agent; where its span has none, what a model call of its own says. */

@@ -126,26 +126,21 @@ function meaningsInOrder(reported: ReportedUsage, reasoning: number, cache: numb
  * number. The optional counts (thoughts, cached…) are reported only where they are not zero, so a missing one is none.
  */
 export function sumUsage(usages: readonly TokenUsage[]): TokenUsage {
-  if (usages.length === 0) return UNKNOWN_USAGE;
-  return {
-    prompt: sumOfAll(usages.map((usage) => usage.prompt)),
-    candidates: sumOfAll(usages.map((usage) => usage.candidates)),
-    thoughts: sumOfKnown(usages.map((usage) => usage.thoughts)),
-    cached: sumOfKnown(usages.map((usage) => usage.cached)),
-    cacheCreation: sumOfKnown(usages.map((usage) => usage.cacheCreation)),
-    toolUsePrompt: sumOfKnown(usages.map((usage) => usage.toolUsePrompt)),
-    total: sumOfAll(usages.map((usage) => usage.total)),
+  const known = (name: keyof TokenUsage): number | null => {
+    const counts = usages.map((usage) => usage[name]).filter((count) => count !== null);
+    return counts.length === 0 ? null : exact(counts.reduce((a, b) => a + b));
   };
-}
-
-function sumOfAll(counts: readonly (number | null)[]): number | null {
-  return counts.includes(null) ? null : sumOfKnown(counts);
-}
-
-function sumOfKnown(counts: readonly (number | null)[]): number | null {
-  const known = counts.filter((count) => count !== null);
-  if (known.length === 0) return null;
-  return exact(known.reduce((a, b) => a + b));
+  const all = (name: keyof TokenUsage): number | null =>
+    usages.some((usage) => usage[name] === null) ? null : known(name);
+  return {
+    prompt: all('prompt'),
+    candidates: all('candidates'),
+    thoughts: known('thoughts'),
+    cached: known('cached'),
+    cacheCreation: known('cacheCreation'),
+    toolUsePrompt: known('toolUsePrompt'),
+    total: all('total'),
+  };
 }
 
 /** A sum that a double does not hold exactly is no count. */

@@ -66,31 +66,28 @@ function copyAttributes(attributes: Readonly<Record<string, unknown>>): Attribut
 function copyAttribute(attributes: Readonly<Record<string, unknown>>, key: string): AttributeValue | undefined {
   try {
     const value = attributes[key];
-    return value === undefined ? undefined : copyValue(value, { depth: 0, budget: { left: MAX_VALUES } });
+    return value === undefined ? undefined : copyValue(value, 0, { left: MAX_VALUES });
   } catch {
     // A getter of the host's: the rest of the span is still worth a row.
     return null;
   }
 }
 
-/** The API's types promise text, numbers, booleans and arrays of them; what a host really sets may be anything. */
-function copyValue(value: unknown, { depth, budget }: Copying): AttributeValue {
+/**
+ * The API's types promise text, numbers, booleans and arrays of them; what a host really sets may be anything.
+ *
+ * @param budget how many more objects and arrays of the value may be entered
+ */
+function copyValue(value: unknown, depth: number, budget: { left: number }): AttributeValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return null;
   budget.left -= 1;
   if (budget.left < 0) return null;
-  const below: Copying = { depth: depth + 1, budget };
-  if (Array.isArray(value)) return value.map((item: unknown) => copyValue(item, below));
+  if (Array.isArray(value)) return value.map((item: unknown) => copyValue(item, depth + 1, budget));
   const copy: Record<string, AttributeValue> = Object.create(null);
-  for (const [key, item] of Object.entries(value)) copy[key] = copyValue(item, below);
+  for (const [key, item] of Object.entries(value)) copy[key] = copyValue(item, depth + 1, budget);
   return copy;
-}
-
-/** Where a copy is in its value, and how many more objects and arrays of the value it may enter. */
-interface Copying {
-  readonly depth: number;
-  readonly budget: { left: number };
 }
 
 const MAX_DEPTH = 64;

@@ -25,9 +25,9 @@ describe('enrichRecord', () => {
       },
       { name: 'good', enrich: () => ({ detected_intent: 'greeting' }) },
     ];
-    const enriched = enrichRecord(record, turn, enrichers, {
-      onProblem: (enricher, problem) => problems.push(`${enricher}: ${problem}`),
-    });
+    const enriched = enrichRecord(record, turn, enrichers, (enricher, problem) =>
+      problems.push(`${enricher}: ${problem}`),
+    );
     expect(enriched).toEqual({ ...record, detected_intent: 'greeting' });
     expect(problems).toEqual(['broken: no']);
   });
@@ -39,7 +39,7 @@ describe('enrichRecord', () => {
       name: 'careless',
       enrich: () => Object.create(given, Object.getOwnPropertyDescriptors(given)),
     };
-    const enriched = enrichRecord(record, turn, [careless], { onProblem: (_, problem) => problems.push(problem) });
+    const enriched = enrichRecord(record, turn, [careless], (_, problem) => problems.push(problem));
     expect(enriched).toEqual({ ...record, query_category: 'half \ufffd' });
     expect(problems).toEqual(['no value for prompt_token_count, results_count, search_filters']);
   });

@@ -1,4 +1,4 @@
-import { type Span as ApiSpan, type Context, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Context, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
 import { spanLinks } from './span-links.ts';
@@ -20,7 +20,8 @@ export class AdkSpanProcessor implements SpanProcessor {
     this.#links.parents.set(span, parent);
     if (span.instrumentationScope.name !== ADK_SCOPE) return;
     if (span.name.startsWith('invoke_agent') && !this.#links.agents.has(parent)) this.#links.agents.set(parent, span);
-    this.#inherit(span, parent);
+    const known = this.#links.childAttributes.get(parent);
+    if (known !== undefined && span.name.startsWith(known.namePrefix)) span.setAttributes(known.attributes);
   }
 
   /** ADK describes a tool call on its span once the tool has returned: one that ends undescribed has thrown. */
@@ -39,11 +40,5 @@ export class AdkSpanProcessor implements SpanProcessor {
 
   shutdown(): Promise<void> {
     return Promise.resolve();
-  }
-
-  #inherit(span: Span, parent: ApiSpan): void {
-    const known = this.#links.childAttributes.get(parent);
-    if (known === undefined || !span.name.startsWith(known.namePrefix)) return;
-    span.setAttributes(known.attributes);
   }
 }
