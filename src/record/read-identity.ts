@@ -14,9 +14,6 @@ const PROPERTY_PREFIXES = [
   'langsmith.metadata.',
   'mastra.metadata.',
 ];
-const SESSION_NAMES = ['sessionId', 'session_id', 'session.id', 'threadId', 'thread_id', 'chatId', 'chat_id'];
-const CONVERSATION_NAMES = ['conversationId', 'conversation_id', 'conversation.id'];
-const USER_NAMES = ['userId', 'user_id', 'user.id'];
 
 /** Where one kind of id stands: names in a JSON object of properties, and attribute keys. */
 interface Place {
@@ -26,22 +23,25 @@ interface Place {
   readonly keys: readonly string[];
 }
 
-const CONVERSATION: Place = place(ATTRIBUTE_KEYS.turnConversationId, CONVERSATION_NAMES, 'gen_ai.conversation.id');
+const CONVERSATION: Place = place(
+  ATTRIBUTE_KEYS.turnConversationId,
+  ['conversationId', 'conversation_id', 'conversation.id'],
+  ['gen_ai.conversation.id'],
+);
 const SESSION: Place = place(
   ATTRIBUTE_KEYS.turnSessionId,
-  SESSION_NAMES,
-  'session.id',
-  'langfuse.session.id',
-  'gcp.vertex.agent.session_id',
+  ['sessionId', 'session_id', 'session.id', 'threadId', 'thread_id', 'chatId', 'chat_id'],
+  ['session.id', 'langfuse.session.id', 'gcp.vertex.agent.session_id'],
 );
-const USER: Place = place(ATTRIBUTE_KEYS.turnUserId, USER_NAMES, 'user.id', 'enduser.id', 'langfuse.user.id');
+const USER: Place = place(
+  ATTRIBUTE_KEYS.turnUserId,
+  ['userId', 'user_id', 'user.id'],
+  ['user.id', 'enduser.id', 'langfuse.user.id'],
+);
 
-function place(given: string, names: readonly string[], ...keys: readonly string[]): Place {
-  return {
-    given,
-    names,
-    keys: [...keys, ...PROPERTY_PREFIXES.flatMap((prefix) => names.map((name) => prefix + name))],
-  };
+function place(given: string, names: readonly string[], keys: readonly string[]): Place {
+  const properties = PROPERTY_PREFIXES.flatMap((prefix) => names.map((name) => prefix + name));
+  return { given, names, keys: [...keys, ...properties] };
 }
 
 /**

@@ -56,11 +56,6 @@ export function tokenCount(value: unknown): number | undefined {
   return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count + 0 : undefined;
 }
 
-/** The first of the values that is a token count. */
-export function firstCount(...values: readonly unknown[]): number | undefined {
-  return firstOf(values, tokenCount);
-}
-
 // Where providers and frameworks put each count in their JSON.
 const INPUT = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens', 'promptTokenCount', 'input'];
 const OUTPUT = [

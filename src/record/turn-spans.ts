@@ -20,14 +20,14 @@ export interface TurnSpan extends RecognisedSpan {
 export function listTurnSpans(turn: Turn): readonly TurnSpan[] {
   const listed: TurnSpan[] = [];
   const stack: { readonly node: SpanNode; readonly parent: TurnSpan | undefined }[] = [];
-  for (const node of turn.roots.toReversed()) stack.push({ node, parent: undefined });
+  const push = (nodes: readonly SpanNode[], parent: TurnSpan | undefined): void => {
+    for (const node of nodes.toReversed()) stack.push({ node, parent });
+  };
+  push(turn.roots, undefined);
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const span = place(next.node.span, next.parent);
     listed.push(span);
-    for (let i = next.node.children.length - 1; i >= 0; i -= 1) {
-      const node = next.node.children[i];
-      if (node !== undefined) stack.push({ node, parent: span });
-    }
+    push(next.node.children, span);
   }
   return listed;
 }

@@ -1,6 +1,6 @@
 import { firstOf } from '../base/first-of.ts';
 import { isArray } from '../base/json-value.ts';
-import type { Column } from './column.ts';
+import type { Column, ColumnType } from './column.ts';
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 /** As BigQuery reads it; without an offset it is UTC. */
@@ -38,22 +38,14 @@ export function findItemProblem(item: unknown, column: Column): string | undefin
     const problem = findRowProblem({ ...item }, column.fields ?? []);
     return problem === undefined ? undefined : `${problem} (in ${column.name})`;
   }
-  return fitsScalar(item, column.type) ? undefined : `has no ${column.type} in ${column.name}`;
+  return FITS[column.type](item) ? undefined : `has no ${column.type} in ${column.name}`;
 }
 
-function fitsScalar(value: unknown, type: Exclude<Column['type'], 'RECORD'>): boolean {
-  switch (type) {
-    case 'STRING':
-      return typeof value === 'string';
-    case 'INTEGER':
-      return Number.isSafeInteger(value);
-    case 'FLOAT':
-      return Number.isFinite(value);
-    case 'BOOLEAN':
-      return typeof value === 'boolean';
-    case 'DATE':
-      return typeof value === 'string' && DATE.test(value);
-    case 'TIMESTAMP':
-      return typeof value === 'string' && TIMESTAMP.test(value);
-  }
-}
+const FITS: { readonly [Type in Exclude<ColumnType, 'RECORD'>]: (value: unknown) => boolean } = {
+  STRING: (value) => typeof value === 'string',
+  INTEGER: Number.isSafeInteger,
+  FLOAT: Number.isFinite,
+  BOOLEAN: (value) => typeof value === 'boolean',
+  DATE: (value) => typeof value === 'string' && DATE.test(value),
+  TIMESTAMP: (value) => typeof value === 'string' && TIMESTAMP.test(value),
+};

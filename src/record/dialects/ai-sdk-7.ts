@@ -1,4 +1,4 @@
-import { firstCount } from '../reported-usage.ts';
+import { tokenCount } from '../reported-usage.ts';
 import type { Dialect } from './dialect.ts';
 import { genAiKind, readGenAi } from './gen-ai-attributes.ts';
 
@@ -10,7 +10,7 @@ export const AI_SDK_7: Dialect = {
   },
   read(span, kind) {
     const reading = readGenAi(span, kind);
-    const reasoning = firstCount(span.attributes['ai.usage.outputTokenDetails.reasoningTokens']);
+    const reasoning = tokenCount(span.attributes['ai.usage.outputTokenDetails.reasoningTokens']);
     const usage = reading.usage && {
       ...reading.usage,
       reasoning: reading.usage.reasoning ?? reasoning,

@@ -1,8 +1,9 @@
+import { firstOf } from '../../base/first-of.ts';
 import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
 import { answerMessages, type Message } from '../messages/message.ts';
 import { readMessages } from '../messages/read-messages.ts';
 import { readToolRequests } from '../messages/read-parts.ts';
-import { firstCount, type ReportedUsage, reportedUsage } from '../reported-usage.ts';
+import { type ReportedUsage, reportedUsage, tokenCount } from '../reported-usage.ts';
 import { type Dialect, preferMessages, type SpanKind } from './dialect.ts';
 import { genAiUsage, readGenAi } from './gen-ai-attributes.ts';
 import { durationMs, statusError, textOf, textsOf } from './span-attributes.ts';
@@ -54,7 +55,7 @@ function kindOfOperation(operation: string): SpanKind {
 function usageOf(attributes: Attributes, kind: SpanKind): ReportedUsage | undefined {
   if (kind === 'step' || kind === 'tool') return undefined;
   const count = (...keys: readonly string[]): number | undefined =>
-    firstCount(...keys.map((key) => attributes[`ai.usage.${key}`]));
+    firstOf(keys, (key) => tokenCount(attributes[`ai.usage.${key}`]));
   // Version 5 repeats only the last step's usage, under its older names, on the outer span of `generateText`.
   const older = kind === 'model';
   const own = reportedUsage({

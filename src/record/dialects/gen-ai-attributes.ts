@@ -1,10 +1,11 @@
 import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
+import { firstOf } from '../../base/first-of.ts';
 import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
 import { eventMessages } from '../messages/event-messages.ts';
 import { type Message, ROLE_OF, type Side } from '../messages/message.ts';
 import { readMessages } from '../messages/read-messages.ts';
 import { unflatten } from '../messages/unflatten.ts';
-import { firstCount, type ReportedUsage, reportedUsage } from '../reported-usage.ts';
+import { type ReportedUsage, reportedUsage, tokenCount } from '../reported-usage.ts';
 import { preferMessages, type SpanKind, type SpanReading } from './dialect.ts';
 import { durationMs, statusError, textOf, textsOf } from './span-attributes.ts';
 
@@ -57,7 +58,7 @@ export function readGenAi(span: SpanSnapshot, kind: SpanKind): Partial<SpanReadi
 }
 
 export function genAiUsage(attributes: Attributes): ReportedUsage | undefined {
-  const count = (...keys: readonly string[]): number | undefined => firstCount(...keys.map((key) => attributes[key]));
+  const count = (...keys: readonly string[]): number | undefined => firstOf(keys, (key) => tokenCount(attributes[key]));
   return reportedUsage({
     input: count(ATTRIBUTE_KEYS.inputTokens, 'gen_ai.usage.prompt_tokens'),
     output: count(ATTRIBUTE_KEYS.outputTokens, 'gen_ai.usage.completion_tokens'),

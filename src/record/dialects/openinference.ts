@@ -1,9 +1,10 @@
-import { nonEmptyString, parseContainer, property, propertyAt } from '../../base/json-value.ts';
+import { firstOf } from '../../base/first-of.ts';
+import { nonEmptyString, parseContainer, property } from '../../base/json-value.ts';
 import type { Attributes } from '../../spans/span-snapshot.ts';
 import { type Message, ROLE_OF, type Side, textMessage } from '../messages/message.ts';
 import { readMessages } from '../messages/read-messages.ts';
 import { unflatten } from '../messages/unflatten.ts';
-import { firstCount, type ReportedUsage, readUsageObject, reportedUsage } from '../reported-usage.ts';
+import { type ReportedUsage, readUsageObject, reportedUsage, tokenCount } from '../reported-usage.ts';
 import { type Dialect, preferMessages, type SpanKind } from './dialect.ts';
 import { statusError, textOf, textsOf } from './span-attributes.ts';
 
@@ -44,7 +45,9 @@ export const OPENINFERENCE: Dialect = {
       name,
       provider: textOf(attributes, 'llm.provider', 'llm.system'),
       requestModel: requestedModel(attributes) ?? reported,
-      responseModel: servedModel(response) ?? (error === undefined ? reported : undefined),
+      responseModel:
+        firstOf(['model', 'modelVersion'], (key) => nonEmptyString(property(response, key))) ??
+        (error === undefined ? reported : undefined),
       finishReasons: textsOf(attributes, 'llm.finish_reason'),
       usage: callUsage(attributes, response),
       error,
@@ -70,7 +73,7 @@ function agentNameOf(attributes: Attributes): string | undefined {
 }
 
 function callUsage(attributes: Attributes, response: unknown): ReportedUsage | undefined {
-  const count = (key: string): number | undefined => firstCount(attributes[`llm.token_count.${key}`]);
+  const count = (key: string): number | undefined => tokenCount(attributes[`llm.token_count.${key}`]);
   const reported = reportedUsage({
     input: count('prompt'),
     output: count('completion'),
@@ -79,7 +82,8 @@ function callUsage(attributes: Attributes, response: unknown): ReportedUsage | u
     cacheCreation: count('prompt_details.cache_write'),
     reasoning: count('completion_details.reasoning'),
   });
-  return reported ?? serialisedUsage(response);
+  // Else the response's own JSON, a provider's.
+  return reported ?? firstOf(['usage', 'usageMetadata'], (key) => readUsageObject(property(response, key)));
 }
 
 /** The model's name alone is no response: it stands on the request too. */
@@ -91,33 +95,6 @@ function hasResponse(attributes: Attributes): boolean {
     'llm.token_count.completion',
   ];
   return keys.some((key) => attributes[key] !== undefined);
-}
-
-/** Usage in a response's own JSON: a provider's, or LangChain's serialised message. */
-function serialisedUsage(response: unknown): ReportedUsage | undefined {
-  const message = generatedMessage(response);
-  return (
-    readUsageObject(property(response, 'usage')) ??
-    readUsageObject(property(response, 'usageMetadata')) ??
-    readUsageObject(property(message, 'usage_metadata')) ??
-    readUsageObject(propertyAt(message, 'response_metadata', 'usage'))
-  );
-}
-
-function servedModel(response: unknown): string | undefined {
-  const message = generatedMessage(response);
-  return (
-    nonEmptyString(property(response, 'model')) ??
-    nonEmptyString(property(response, 'modelVersion')) ??
-    nonEmptyString(propertyAt(message, 'response_metadata', 'model_name')) ??
-    nonEmptyString(propertyAt(message, 'response_metadata', 'model'))
-  );
-}
-
-/** The message of LangChain's `LLMResult`. */
-function generatedMessage(response: unknown): unknown {
-  const message = propertyAt(response, 'generations', '0', '0', 'message');
-  return property(message, 'kwargs') ?? message;
 }
 
 function requestedModel(attributes: Attributes): string | undefined {

@@ -86,20 +86,15 @@ export function readToolRequests(calls: unknown): ToolRequest[] {
   const requests: ToolRequest[] = [];
   for (const item of list) {
     const call = property(item, 'tool_call') ?? item;
-    const name =
-      nonEmptyString(property(call, 'name')) ??
-      nonEmptyString(property(call, 'toolName')) ??
-      nonEmptyString(propertyAt(call, 'function', 'name'));
+    const names = [property(call, 'name'), property(call, 'toolName'), propertyAt(call, 'function', 'name')];
+    const name = firstOf(names, nonEmptyString);
     if (name !== undefined) requests.push({ id: callId(call), name });
   }
   return requests;
 }
 
 export function readToolAnswer(answer: unknown): ToolAnswer {
-  return {
-    id: callId(answer),
-    name: nonEmptyString(property(answer, 'name')) ?? nonEmptyString(property(answer, 'toolName')),
-  };
+  return { id: callId(answer), name: firstOf(['name', 'toolName'], (key) => nonEmptyString(property(answer, key))) };
 }
 
 // `id` comes last: in a Responses item it names the item, `call_id` the call.

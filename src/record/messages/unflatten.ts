@@ -23,14 +23,10 @@ export function unflatten(attributes: Attributes, prefix: string): readonly unkn
 function put(root: Node, path: readonly string[], value: unknown): void {
   let at = root;
   for (const key of path.slice(0, -1)) {
-    const next = at.get(key);
-    if (next instanceof Map) {
-      at = next;
-    } else {
-      const made: Node = new Map();
-      at.set(key, made);
-      at = made;
-    }
+    const known = at.get(key);
+    const below: Node = known instanceof Map ? known : new Map();
+    at.set(key, below);
+    at = below;
   }
   const last = path.at(-1) ?? '';
   if (!(at.get(last) instanceof Map)) at.set(last, value);
