@@ -88,7 +88,13 @@ function sourceOf(attributes: Attributes): Source {
 
 /** What a call was given as its own metadata comes before what its context lent it. */
 function idIn({ attributes, metadata }: Source, { names, keys }: Place): string | undefined {
-  return firstOf(names, (name) => idText(property(metadata, name))) ?? firstOf(keys, (key) => idText(attributes[key]));
+  const told = metadata === undefined ? undefined : firstOf(names, (name) => idText(property(metadata, name)));
+  if (told !== undefined) return told;
+  for (const key of keys) {
+    const id = idText(attributes[key]);
+    if (id !== undefined) return id;
+  }
+  return undefined;
 }
 
 /** Ids of a database are often numbers. */

@@ -3,12 +3,6 @@ import { buildTurns } from './build-turns.ts';
 import type { SpanSnapshot } from './span-snapshot.ts';
 import type { ClassifySpan, Turn } from './turn.ts';
 
-export interface SpanBatchesOptions {
-  readonly classify: ClassifySpan;
-  /** Spans that wait for their local root, at most. Over it, the trace that has waited longest is taken as it is. */
-  readonly maxSpans: number;
-}
-
 /** Traces whose turns were taken, to know late spans by. */
 const TAKEN_TRACES = 10_000;
 
@@ -18,14 +12,17 @@ const TAKEN_TRACES = 10_000;
  * it knows which spans are open, waits for them, and needs not wait for a local root that lives long.
  */
 export class SpanBatches {
-  readonly #options: SpanBatchesOptions;
+  readonly #classify: ClassifySpan;
+  readonly #maxSpans: number;
   readonly #traces = new Map<string, SpanSnapshot[]>();
   readonly #taken = new RecentSet<string>(TAKEN_TRACES);
   #count = 0;
   #late = 0;
 
-  constructor(options: SpanBatchesOptions) {
-    this.#options = options;
+  /** @param maxSpans that wait for their local root. Over it, the trace that has waited longest is taken as it is. */
+  constructor(classify: ClassifySpan, maxSpans: number) {
+    this.#classify = classify;
+    this.#maxSpans = maxSpans;
   }
 
   /** Spans that came after the turns of their trace were taken. */
@@ -49,7 +46,7 @@ export class SpanBatches {
       this.#count += 1;
     }
     const turns = [...rooted].flatMap((traceId) => this.#take(traceId));
-    while (this.#count > this.#options.maxSpans) {
+    while (this.#count > this.#maxSpans) {
       const [oldest] = this.#traces.keys();
       if (oldest === undefined) break;
       turns.push(...this.#take(oldest));
@@ -67,6 +64,6 @@ export class SpanBatches {
     this.#traces.delete(traceId);
     this.#taken.add(traceId);
     this.#count -= spans.length;
-    return buildTurns(spans, this.#options.classify);
+    return buildTurns(spans, this.#classify);
   }
 }

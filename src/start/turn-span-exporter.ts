@@ -27,7 +27,7 @@ const MAX_WAITING_SPANS = 100_000;
 export class TurnSpanExporter implements SpanExporter {
   readonly #config: ResolvedConfig;
   readonly #rows: Rows;
-  readonly #turns: SpanBatches = new SpanBatches({ classify: classifySpan, maxSpans: MAX_WAITING_SPANS });
+  readonly #turns: SpanBatches = new SpanBatches(classifySpan, MAX_WAITING_SPANS);
   readonly #inFlight = new Set<Promise<unknown>>();
   #shutdown: Promise<void> | undefined;
 

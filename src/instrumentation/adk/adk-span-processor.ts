@@ -34,11 +34,7 @@ export class AdkSpanProcessor implements SpanProcessor {
 
   onEnd(_span: ReadableSpan): void {}
 
-  forceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
+  async forceFlush(): Promise<void> {}
 
-  shutdown(): Promise<void> {
-    return Promise.resolve();
-  }
+  async shutdown(): Promise<void> {}
 }

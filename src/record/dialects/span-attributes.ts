@@ -1,10 +1,13 @@
-import { firstOf } from '../../base/first-of.ts';
 import { asContainer, isArray, nonEmptyString } from '../../base/json-value.ts';
 import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
 
-/** The first of the attributes that holds text. */
+/** The first of the attributes that holds text. A loop: it is asked of every span of the process, many times. */
 export function textOf(attributes: Attributes, ...keys: readonly string[]): string | undefined {
-  return firstOf(keys, (key) => nonEmptyString(attributes[key]));
+  for (const key of keys) {
+    const text = nonEmptyString(attributes[key]);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 /** A list of texts: an array, JSON text of one, or a single text. */
