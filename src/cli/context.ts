@@ -7,6 +7,8 @@ export type ExitCode = 0 | 1 | 2;
 export interface CliOutput {
   /** Whether a person looks at it. */
   readonly isTTY: boolean;
+  /** Characters that fit on a line; undefined where nobody knows, as in a pipe. */
+  readonly columns: number | undefined;
   /** True once the reader has gone (`spanledger map … | head`): a long command may stop early. */
   readonly closed: boolean;
   /**

@@ -4,17 +4,21 @@ import { bigQueryName } from '../store/bigquery-name.ts';
 import { LATEST_VIEW } from '../store/tables.ts';
 import type { Target } from './target.ts';
 
-/** Opens the store that a command was pointed at, to read. */
-export async function openStore(target: Target): Promise<StoreReader> {
+/**
+ * Opens the store that a command was pointed at, to read.
+ *
+ * @param maxBytesBilled most bytes that a query on BigQuery may be billed for; default: what the project allows
+ */
+export async function openStore(target: Target, maxBytesBilled?: number): Promise<StoreReader> {
   const tables = storeTables(target);
   if (target.kind === 'sqlite') {
     const { LocalStore } = await import('../store/local-store.ts');
     const store = LocalStore.openReadOnly(target.path);
-    return { tables, run: async (sql) => store.query(sql), close: () => store.close() };
+    return { tables, run: async (...query) => store.query(...query), close: () => store.close() };
   }
   const { openBigQueryAdmin } = await import('../google/bigquery-admin.ts');
-  const admin = await openBigQueryAdmin(target);
-  return { tables, run: (sql) => admin.query(sql), close: () => {} };
+  const admin = await openBigQueryAdmin({ ...target, maxBytesBilled });
+  return { tables, run: admin.query, close: () => {} };
 }
 
 /** What a query for the target calls its tables. */

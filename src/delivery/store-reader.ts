@@ -6,8 +6,21 @@ export interface StoreTables {
   readonly of: (name: string) => string;
 }
 
+/** A date or a time in a query, which BigQuery compares with no text. */
+export interface TimeParameter {
+  readonly type: 'DATE' | 'TIMESTAMP';
+  /** `YYYY-MM-DD`, or RFC 3339 in UTC with microseconds, as the local store has it. */
+  readonly value: string;
+}
+
+/** What a query calls `@name`, by its name. What a user gives is never written into the text. */
+export type QueryParameters = Readonly<Record<string, string | number | TimeParameter>>;
+
 /** Runs a query on the store and gives its rows. Rejects where the store cannot be read. */
-export type RunQuery = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+export type RunQuery = (
+  sql: string,
+  parameters?: QueryParameters,
+) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
 /** A store, open to be read. */
 export interface StoreReader {

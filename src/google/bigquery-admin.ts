@@ -6,6 +6,7 @@
 import type { BigQuery, Dataset, Table } from '@google-cloud/bigquery';
 import { importPackage } from '../base/import-package.ts';
 import { isArray, isObject, nonEmptyString, property, propertyAt } from '../base/json-value.ts';
+import type { QueryParameters } from '../delivery/store-reader.ts';
 import type { TableDefinition } from '../record/column.ts';
 import { renderBigQueryLatestView } from '../store/bigquery-ddl.ts';
 import { bigQueryName } from '../store/bigquery-name.ts';
@@ -13,6 +14,7 @@ import { renderBigQueryTable } from '../store/bigquery-schema.ts';
 import { extendBigQueryFields, type PresentField } from '../store/extend-bigquery-fields.ts';
 import type { SchemaChange } from '../store/schema-change.ts';
 import { LATEST_VIEW, LEDGER_TABLES } from '../store/tables.ts';
+import { BytesBilledError } from './bytes-billed-error.ts';
 
 export interface BigQueryAdminOptions {
   /** Default: the project of the credentials. */
@@ -24,6 +26,8 @@ export interface BigQueryAdminOptions {
   readonly location?: string | undefined;
   /** E.g. `https://bigquery.europe-west3.rep.googleapis.com`. Default: Google's global one. */
   readonly endpoint?: string | undefined;
+  /** Most bytes that a query may be billed for. Default: what the project allows. */
+  readonly maxBytesBilled?: number | undefined;
 }
 
 /** A value of a query's answer: dates and times as text. */
@@ -39,7 +43,8 @@ export interface BigQueryAdmin {
    * @throws what BigQuery refused, e.g. for want of a permission
    */
   init(dryRun: boolean): Promise<SchemaChange[]>;
-  query(sql: string): Promise<QueryRow[]>;
+  /** @throws {BytesBilledError} where it would read more than `maxBytesBilled` */
+  query(sql: string, parameters?: QueryParameters): Promise<QueryRow[]>;
   /** Whether the account may insert rows into the table of the rows. */
   mayInsert(): Promise<boolean>;
 }
@@ -65,7 +70,7 @@ export async function openBigQueryAdmin(options: BigQueryAdminOptions): Promise<
   return {
     name: `${projectId}.${options.dataset}`,
     init: (dryRun) => initDataset(client, { ...options, projectId }, dryRun),
-    query: (sql) => runQuery(client, options.location, sql),
+    query: (sql, parameters = {}) => runQuery(client, options, sql, parameters),
     mayInsert: () => mayInsert(client, options),
   };
 }
@@ -142,8 +147,26 @@ async function initView(dataset: Dataset, name: string, query: string, dryRun: b
   return { resource, action: 'replace', detail: '' };
 }
 
-async function runQuery(client: BigQuery, location: string | undefined, query: string): Promise<QueryRow[]> {
-  const [rows] = await client.query({ query, ...(location !== undefined && { location }) });
+async function runQuery(
+  client: BigQuery,
+  { location, maxBytesBilled }: BigQueryAdminOptions,
+  query: string,
+  parameters: QueryParameters,
+): Promise<QueryRow[]> {
+  const params = Object.entries(parameters).map(([name, given]) => {
+    if (typeof given !== 'object') return [name, given];
+    return [name, given.type === 'DATE' ? client.date(given.value) : client.timestamp(given.value)];
+  });
+  const [rows] = await client
+    .query({
+      query,
+      ...(params.length > 0 && { params: Object.fromEntries(params) }),
+      ...(location !== undefined && { location }),
+      ...(maxBytesBilled !== undefined && { maximumBytesBilled: String(maxBytesBilled) }),
+    })
+    .catch((error: unknown) => {
+      throw maxBytesBilled === undefined ? error : (BytesBilledError.of(error, maxBytesBilled) ?? error);
+    });
   // The client wraps dates and times in objects that hold their text.
   const plain = (value: unknown): unknown => nonEmptyString(property(value, 'value')) ?? value;
   return rows.map((row: Record<string, unknown>) =>

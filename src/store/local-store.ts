@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import { closeQuietly, type OpenOptions, openReadOnly, openWritable, transaction } from '../base/open-sqlite.ts';
 import { CONSTRAINT, resultCode } from '../base/sqlite-error.ts';
 import type { LedgerEntry } from '../delivery/row-sink.ts';
+import type { QueryParameters } from '../delivery/store-reader.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import { migrateSqlite } from './migrate-sqlite.ts';
 import { encodeSqliteRow } from './sqlite-row.ts';
@@ -73,8 +74,12 @@ export class LocalStore {
   }
 
   /** @returns the rows of a query, integers as numbers */
-  query(sql: string): Record<string, SQLOutputValue>[] {
-    return this.#database.prepare(sql).all();
+  query(sql: string, parameters: QueryParameters = {}): Record<string, SQLOutputValue>[] {
+    const values = Object.entries(parameters).map(([name, given]) => [
+      name,
+      typeof given === 'object' ? given.value : given,
+    ]);
+    return this.#database.prepare(sql).all(Object.fromEntries(values));
   }
 
   /** Moves the write-ahead log into the store and empties it, which constant readers keep SQLite from doing by itself. */

@@ -14,12 +14,14 @@ export async function runTestCli(
   context: Partial<Omit<CliContext, 'stdin' | 'stdout' | 'stderr'>> & {
     readonly stdin?: string;
     readonly isTTY?: boolean;
+    readonly columns?: number;
   } = {},
 ): Promise<CliRun> {
-  const { stdin = '', isTTY = false, ...rest } = context;
+  const { stdin = '', isTTY = false, columns, ...rest } = context;
   const written = { stdout: '', stderr: '' };
   const output = (stream: 'stdout' | 'stderr'): CliContext['stdout'] => ({
     isTTY,
+    columns,
     closed: false,
     async write(text) {
       written[stream] += text;

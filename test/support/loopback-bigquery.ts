@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type BigQueryFault, type FaultContext, type FaultPolicy, HTML_PAGE } from './bigquery-faults.ts';
+import { findBytesProblem, findParameterProblem, readParameters } from './bigquery-query-check.ts';
 import { type BigQueryField, findRowProblem, findSchemaProblem } from './bigquery-row-check.ts';
 import {
   BigQueryTables,
@@ -33,11 +34,15 @@ export interface QueryRequest {
   readonly projectId: string;
   /** Where the client asked the query to run. */
   readonly location: unknown;
+  /** As the client sent it. */
+  readonly maximumBytesBilled: unknown;
 }
 
 export interface QueryAnswer {
   readonly fields: readonly BigQueryField[];
   readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** What the query reads, for `maximumBytesBilled`. Default 0. */
+  readonly bytesRead?: number;
 }
 
 export interface LoopbackBigQueryOptions {
@@ -366,8 +371,19 @@ export class LoopbackBigQuery {
 
   #query(projectId: string, body: Readonly<Record<string, unknown>>, location: unknown = body.location): Answer {
     const query = String(body.query ?? '');
-    const answer = this.#onQuery?.({ query, parameters: readParameters(body), projectId, location });
+    const unfit = findParameterProblem(body);
+    if (unfit !== undefined) return failure(400, unfit.reason, unfit.message);
+    const { maximumBytesBilled } = body;
+    const answer = this.#onQuery?.({
+      query,
+      parameters: readParameters(body),
+      projectId,
+      location,
+      maximumBytesBilled,
+    });
     if (answer === undefined) return failure(400, 'invalidQuery', 'The query is not known to this server.');
+    const expensive = findBytesProblem(body, answer.bytesRead ?? 0);
+    if (expensive !== undefined) return failure(400, expensive.reason, expensive.message);
     if (body.dryRun === true) return { status: 200, body: queryResource(projectId, 'dry', { ...answer, rows: [] }) };
     return { status: 200, body: queryResource(projectId, `job-${this.requests.length}`, answer) };
   }
@@ -522,18 +538,6 @@ function encodeValue(value: unknown, field: BigQueryField): unknown {
     return String(BigInt(Date.parse(/[zZ]|[+-]\d\d:\d\d$/.test(value) ? value : `${value}Z`)) * 1000n);
   }
   return String(value);
-}
-
-function readParameters(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const parameters = Array.isArray(body.queryParameters) ? body.queryParameters : [];
-  return Object.fromEntries(
-    parameters.map((parameter, index) => [
-      parameter?.name ?? String(index),
-      parameter?.parameterValue?.value ??
-        parameter?.parameterValue?.arrayValues?.map((item: { value: unknown }) => item.value) ??
-        null,
-    ]),
-  );
 }
 
 function parseJson(text: string): unknown {

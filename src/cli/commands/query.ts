@@ -4,6 +4,7 @@ import type { NamedQuery } from '../../delivery/store-reader.ts';
 import { NAMED_QUERIES } from '../../store/named-queries.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext } from '../context.ts';
+import { lineWidth } from '../display-width.ts';
 import { openStore, storeTables } from '../open-store.ts';
 import { addTargetOptions, resolveTarget, type TargetOptions } from '../target.ts';
 
@@ -29,15 +30,17 @@ export const registerQuery: RegisterCommand = (command, context) => {
     .option('--json', 'the rows as JSON')
     .action(async (name: string | undefined, options: QueryOptions) => {
       const query = NAMED_QUERIES.find((each) => each.name === name);
-      await context.stdout.write(await (query === undefined ? list(options) : answer(query, options, context)));
+      await context.stdout.write(
+        await (query === undefined ? list(options, context) : answer(query, options, context)),
+      );
     });
 };
 
-async function list({ json }: QueryOptions): Promise<string> {
+async function list({ json }: QueryOptions, context: CliContext): Promise<string> {
   const questions = NAMED_QUERIES.map(({ name, question }) => ({ name, question }));
   if (json) return toJsonText(questions);
   const { renderTable } = await import('../render-table.ts');
-  return renderTable(['name', 'question'], questions);
+  return renderTable(['name', 'question'], questions, { width: lineWidth(context), whole: ['name'] });
 }
 
 async function answer(query: NamedQuery, options: QueryOptions, context: CliContext): Promise<string> {
@@ -52,7 +55,7 @@ async function answer(query: NamedQuery, options: QueryOptions, context: CliCont
     const [first] = rows;
     if (first === undefined) return `no rows since ${since}\n`;
     const { renderTable } = await import('../render-table.ts');
-    return renderTable(Object.keys(first), rows);
+    return renderTable(Object.keys(first), rows, { width: lineWidth(context), whole: ['day'] });
   } finally {
     store.close();
   }

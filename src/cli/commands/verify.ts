@@ -8,6 +8,7 @@ import { readFigures } from '../../migration/verification/read-figures.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
 import { countFallbackRows } from '../count-fallback-rows.ts';
+import { lineWidth } from '../display-width.ts';
 import { openStore } from '../open-store.ts';
 import { renderTable } from '../render-table.ts';
 import { addTargetOptions, resolveTarget, resolveValues, type Target, type TargetOptions } from '../target.ts';
@@ -77,7 +78,7 @@ async function verify(options: VerifyOptions, context: CliContext): Promise<Exit
     const known = { compares, fallbackRows };
     const figures = await readFigures(store.run, store.tables, period, thresholds.tokenTolerance, known);
     const verdict = judgeFigures(options.phase, figures, thresholds);
-    await context.stdout.write(options.json ? toJsonText(verdict) : renderVerdict(verdict));
+    await context.stdout.write(options.json ? toJsonText(verdict) : renderVerdict(verdict, lineWidth(context)));
     return verdict.safe ? 0 : 1;
   } finally {
     store.close();
@@ -97,7 +98,7 @@ async function readFallbackRows(target: Target, period: Period, context: CliCont
   }
 }
 
-function renderVerdict({ phase, criteria, mismatches, sentence }: Verdict): string {
+function renderVerdict({ phase, criteria, mismatches, sentence }: Verdict, width: number): string {
   const rows = criteria.map(({ name, status, found, required }) => ({ criterion: name, status, found, required }));
   const shown = mismatches.map((row) => ({
     column: row.field,
@@ -107,10 +108,10 @@ function renderVerdict({ phase, criteria, mismatches, sentence }: Verdict): stri
     'largest difference': row.largestDiff,
   }));
   return [
-    renderTable(['criterion', 'status', 'found', 'required'], rows),
+    renderTable(['criterion', 'status', 'found', 'required'], rows, { width, whole: ['status'] }),
     phase !== 'dual' || shown.length === 0
       ? ''
-      : renderTable(['column', 'cause', 'explained', 'turns', 'largest difference'], shown),
+      : renderTable(['column', 'cause', 'explained', 'turns', 'largest difference'], shown, { width }),
     `${toPrintable(sentence)}\n`,
   ].join('');
 }
