@@ -38,6 +38,14 @@ const QUICK: Tier = {
   ],
 };
 
+const PACKAGE: Tier = {
+  include: ['test/package/**/*.test.ts'],
+  globalSetup: 'test/package/pack.ts',
+  provide: { managers: ['npm'] },
+  testTimeout: 300_000,
+  hookTimeout: 600_000,
+};
+
 /** The other tiers, by Vite's mode. */
 const TIERS: Readonly<Record<string, () => Tier>> = {
   /** What takes minutes and gigabytes: `npm run test:stress`. */
@@ -50,7 +58,13 @@ const TIERS: Readonly<Record<string, () => Tier>> = {
     hookTimeout: 600_000,
   }),
   /** The packed package: `npm run test:package`. Apart, because it installs from the registry. */
-  package: () => ({ include: ['test/package/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 600_000 }),
+  package: () => PACKAGE,
+  /** The packed package in hosts that other package managers install: `npm run hosts`. */
+  hosts: () => ({
+    ...PACKAGE,
+    include: ['test/package/opentelemetry-versions.test.ts'],
+    provide: { managers: ['npm', 'pnpm', 'yarn', 'yarn-berry'] },
+  }),
 };
 
 export default defineConfig(({ mode }) => ({

@@ -1,12 +1,51 @@
 /**
  * Joins the compiled modules into one file for each entry and shared chunks for the rest. A start reads a dozen files
- * in place of eighty, which is what it spends its time on; what is imported lazily stays apart. Packages stay outside.
+ * in place of eighty, which is what it spends its time on; what is imported lazily stays apart. Packages that package.json
+ * names for users stay outside; others, OpenTelemetry's SDK, are joined in, with their licences in a file beside.
  *
  *     node scripts/bundle-dist.ts [dist]
  */
-import { chmod, readdir, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..');
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const OUTSIDE = new Set([
+  ...Object.keys({ ...MANIFEST.dependencies, ...MANIFEST.peerDependencies }),
+  ...builtinModules,
+  MANIFEST.name,
+]);
+
+/**
+ * What stays outside is imported, also where a joined CommonJS module requires it: an ES module has no `require`.
+ */
+const outside: Plugin = {
+  name: 'outside',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+      const [, name = path] = /^(?:node:)?((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
+      if (kind === 'entry-point' || !OUTSIDE.has(name)) return undefined;
+      return kind === 'require-call' ? { path, namespace: 'outside' } : { path, external: true };
+    });
+    onLoad({ filter: /./, namespace: 'outside' }, ({ path }) => ({ contents: `export * from '${path}'` }));
+  },
+};
+
+const OPTIONS = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  mainFields: ['module', 'main'],
+  // The compiled modules may be anywhere; the packages are those of this checkout.
+  nodePaths: [join(ROOT, 'node_modules')],
+  sourcemap: true,
+  allowOverwrite: true,
+  logLevel: 'warning',
+} satisfies BuildOptions;
 
 /** The modules that `exports` and `bin` of package.json name, and whatever they import. */
 export async function bundleDist(dist: string): Promise<void> {
@@ -15,20 +54,14 @@ export async function bundleDist(dist: string): Promise<void> {
     /^src\/(?:index|instrument|adk|zip|cli\/main)\.js$|^exporters\/[^/]+\.js$/.test(file),
   );
   const result = await build({
+    ...OPTIONS,
     entryPoints: entries.map((file) => join(dist, file)),
     outdir: dist,
     outbase: dist,
     chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    packages: 'external',
-    sourcemap: true,
-    allowOverwrite: true,
     metafile: true,
-    logLevel: 'warning',
+    plugins: [outside],
   });
   const written = new Set(Object.keys(result.metafile.outputs).map((file) => resolve(file)));
   const joined = compiled.map((file) => resolve(dist, file)).filter((file) => !written.has(file));
@@ -36,6 +69,22 @@ export async function bundleDist(dist: string): Promise<void> {
   // npm makes a command executable when it installs the package, not when a checkout is built again.
   await chmod(join(dist, 'src/cli/main.js'), 0o755);
   await inlineStart(dist);
+  await writeFile(
+    join(dist, 'THIRD-PARTY.txt'),
+    renderLicences(Object.keys(result.metafile.inputs).filter((file) => !compiled.includes(relative(dist, file)))),
+  );
+}
+
+/** Of every package that is joined in: its name, its version, and the licence that asks to be passed on. */
+function renderLicences(inputs: readonly string[]): string {
+  const homes = new Set(inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
+  const owners = new Map<string, Set<string>>();
+  for (const home of homes) {
+    const { name, version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+    const text = readFileSync(join(home, 'LICENSE'), 'utf8').trim();
+    owners.set(text, (owners.get(text) ?? new Set()).add(`${name} ${version}`));
+  }
+  return [...owners].map(([text, names]) => `${[...names].sort().join('\n')}\n\n${text}\n`).join('\n');
 }
 
 /**
@@ -56,17 +105,10 @@ async function inlineStart(dist: string): Promise<void> {
     },
   };
   await build({
+    ...OPTIONS,
     entryPoints: [entry],
     outfile: entry,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    packages: 'external',
-    sourcemap: true,
-    allowOverwrite: true,
-    logLevel: 'warning',
-    plugins: [later],
+    plugins: [later, outside],
     // Chunks are imported bare for their order only.
     logOverride: { 'ignored-bare-import': 'silent' },
   });

@@ -1,5 +1,5 @@
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { importPackage } from '../base/import-package.ts';
+import type { SpanExporter } from '../base/sdk-types.ts';
 
 /** Options of `TraceExporter` of `@google-cloud/opentelemetry-cloud-trace-exporter`. */
 export interface CloudTraceOptions {

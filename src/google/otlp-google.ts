@@ -1,10 +1,9 @@
-import type { ExportResult } from '@opentelemetry/core';
-import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { systemClock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { importPackage } from '../base/import-package.ts';
 import { rememberByObject } from '../base/remember-by-object.ts';
+import type { ExportResult, ReadableSpan, Resource, SpanExporter } from '../base/sdk-types.ts';
 import { copySpan } from '../traces/copy-span.ts';
 
 /** What is needed of google-auth-library's `GoogleAuth`. */

@@ -1,6 +1,6 @@
 import type { Attributes as ApiAttributes, HrTime } from '@opentelemetry/api';
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '../base/sdk-types.ts';
 import type { Attributes, AttributeValue, SpanEvent, SpanSnapshot, SpanStatus } from './span-snapshot.ts';
 
 /**

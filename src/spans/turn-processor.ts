@@ -1,8 +1,8 @@
 import type { Attributes, Context } from '@opentelemetry/api';
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
+import type { ReadableSpan, Span, SpanProcessor } from '../base/sdk-types.ts';
 import { snapshotSpan } from './snapshot-span.ts';
 import type { SpanSnapshot } from './span-snapshot.ts';
 import type { ClassifySpan, Turn } from './turn.ts';

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { emptyResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
+import type { Resource } from '../base/sdk-types.ts';
+import { askGoogleMetadata, type GoogleMetadata, METADATA_ATTRIBUTES } from './google-metadata.ts';
 
 export interface GoogleCloudResourceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -11,22 +13,6 @@ export interface GoogleCloudResourceOptions {
   /** Longest time that spans wait for what the metadata server says. Default: 3,000. */
   readonly timeoutMillis?: number;
 }
-
-/** What the metadata server is asked for, by OpenTelemetry's detector for Google Cloud. */
-const DETECTED_ATTRIBUTES = [
-  'cloud.provider',
-  'cloud.platform',
-  'cloud.account.id',
-  'cloud.region',
-  'cloud.availability_zone',
-  'k8s.cluster.name',
-  'host.id',
-  'host.name',
-  'host.type',
-  'faas.name',
-  'faas.version',
-  'faas.instance',
-] as const;
 
 /** Set by Cloud Run services, jobs and worker pools, Functions, App Engine and Kubernetes. */
 const HINTS = [
@@ -48,7 +34,7 @@ export function detectGoogleCloudResource(options: GoogleCloudResourceOptions): 
   const service = serviceAttributes(env);
   if (env.METADATA_SERVER_DETECTION === 'none' || !mayBeGoogleCloud(options)) return resourceFromAttributes(service);
   const detected = detectBeforeTimeout(options);
-  const pending = DETECTED_ATTRIBUTES.map((key) => [key, detected.then((attributes) => attributes[key])] as const);
+  const pending = METADATA_ATTRIBUTES.map((key) => [key, detected.then((attributes) => attributes[key])] as const);
   return resourceFromAttributes(service).merge(resourceFromAttributes(Object.fromEntries(pending)));
 }
 
@@ -74,17 +60,8 @@ function readVendorFile(): string {
   return readFileSync('/sys/class/dmi/id/bios_vendor', 'utf8');
 }
 
-async function detectBeforeTimeout({
-  clock,
-  timeoutMillis = 3_000,
-}: GoogleCloudResourceOptions): Promise<Resource['attributes']> {
-  const detected = await withDeadline({ clock, timeoutMillis }, detect);
-  return detected.status === 'done' ? detected.value : emptyResource().attributes;
-}
-
-async function detect(): Promise<Resource['attributes']> {
-  const { gcpDetector } = await import('@opentelemetry/resource-detector-gcp');
-  const resource = resourceFromAttributes(gcpDetector.detect().attributes ?? {});
-  await resource.waitForAsyncAttributes?.();
-  return resource.attributes;
+async function detectBeforeTimeout(options: GoogleCloudResourceOptions): Promise<GoogleMetadata> {
+  const { env, clock, timeoutMillis = 3_000 } = options;
+  const asked = await withDeadline({ clock, timeoutMillis }, (signal) => askGoogleMetadata(env, signal));
+  return asked.status === 'done' ? asked.value : {};
 }

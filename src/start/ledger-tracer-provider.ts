@@ -1,12 +1,12 @@
 import type { Tracer, TracerOptions } from '@opentelemetry/api';
-import { type NodeTracerConfig, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { BasicTracerProvider, type TracerConfig } from '@opentelemetry/sdk-trace-base';
 import { AnalyticsSampler } from '../traces/analytics-sampler.ts';
 
 /** Tells the sampler which instrumentations there are: a sampler itself sees no scope. */
-export class LedgerTracerProvider extends NodeTracerProvider {
+export class LedgerTracerProvider extends BasicTracerProvider {
   readonly #sampler: AnalyticsSampler | undefined;
 
-  constructor(config: NodeTracerConfig) {
+  constructor(config: TracerConfig) {
     super(config);
     this.#sampler = config.sampler instanceof AnalyticsSampler ? config.sampler : undefined;
   }

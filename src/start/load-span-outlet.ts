@@ -1,5 +1,5 @@
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Diagnostics } from '../base/diagnostics.ts';
+import type { SpanExporter } from '../base/sdk-types.ts';
 import type { TraceExporterName } from '../config/setting-values.ts';
 import type { CloudTraceOptions } from '../google/cloud-trace.ts';
 import type { GoogleCredentials } from '../google/otlp-google.ts';

@@ -1,6 +1,6 @@
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
+import type { ReadableSpan, SpanProcessor } from '../base/sdk-types.ts';
 
 const FIRST_LOOK_MILLIS = 60_000;
 const MAX_SCOPES = 10;

@@ -1,8 +1,8 @@
-import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { checkNode } from '../base/check-node.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { createDiagnostics, type Diagnostics } from '../base/diagnostics.ts';
+import type { Sampler, SpanProcessor } from '../base/sdk-types.ts';
 import { type ResolvedConfig, resolveConfig } from '../config/resolve-config.ts';
 import { resolveContentPolicies } from '../config/resolve-content-policies.ts';
 import type { FlushResult, SinkStats } from '../delivery/row-sink.ts';

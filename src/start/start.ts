@@ -1,14 +1,14 @@
-import type { TracerProvider } from '@opentelemetry/api';
 import { defaultResource, detectResources, envDetector } from '@opentelemetry/resources';
 import { systemClock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { ConfigurationError } from '../base/errors.ts';
+import { renderOverrides } from './api-copies.ts';
 import { flushAtExit } from './flush-at-exit.ts';
 import { detectGoogleCloudResource } from './google-cloud-resource.ts';
 import { LedgerTracerProvider } from './ledger-tracer-provider.ts';
+import { type Registration, registerTracing } from './register-tracing.ts';
 import { createSpanledger, type Spanledger } from './spanledger.ts';
 import type { StartOptions } from './start-options.ts';
-import { isGlobalProvider } from './tracer-registration.ts';
 
 /** What a host can ask of a ledger that runs. */
 export type StartedSpanledger = Pick<Spanledger, 'config' | 'flush' | 'shutdown' | 'stats'>;
@@ -48,15 +48,23 @@ export function start(options: StartOptions = {}): StartedSpanledger {
     sampler: ledger.sampler,
     spanProcessors: [...ledger.spanProcessors],
   });
-  provider.register();
-  checkRegistration(provider, diagnostics);
-  setTimeout(() => checkRegistration(provider, diagnostics), CHECK_AFTER_MILLIS).unref();
+  const registration = registerTracing(provider);
+  checkRegistration(registration, diagnostics);
+  setTimeout(() => checkRegistration(registration, diagnostics), CHECK_AFTER_MILLIS).unref();
   flushAtExit(ledger, diagnostics);
   return ledger;
 }
 
-function checkRegistration(provider: TracerProvider, diagnostics: Diagnostics): void {
-  if (isGlobalProvider(provider)) return;
+function checkRegistration({ isGlobal, blind, version }: Registration, diagnostics: Diagnostics): void {
+  const [newer] = blind;
+  if (newer !== undefined) {
+    diagnostics.warn(
+      'api-copies',
+      `OpenTelemetry's API is registered as ${version}, which copies of ${newer} refuse: spans of what uses those go nowhere. ` +
+        `One copy for all: ${renderOverrides(newer)}`,
+    );
+  }
+  if (isGlobal()) return;
   diagnostics.warn(
     'provider-taken',
     'another OpenTelemetry tracer provider is registered, so no spans arrive here and no rows are written. ' +

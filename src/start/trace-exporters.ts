@@ -1,6 +1,6 @@
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
+import type { ReadableSpan, SpanProcessor } from '../base/sdk-types.ts';
 import type { TraceExporterName } from '../config/setting-values.ts';
 import { parseBatchLimits } from '../traces/batch-limits.ts';
 import { resolveOtlpProtocol } from '../traces/otlp-protocol.ts';

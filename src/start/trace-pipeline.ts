@@ -1,6 +1,6 @@
-import type { Sampler } from '@opentelemetry/sdk-trace-base';
 import type { Clock } from '../base/clock.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
+import type { Sampler } from '../base/sdk-types.ts';
 import type { ResolvedConfig } from '../config/resolve-config.ts';
 import type { SettingValues, TraceExporterName } from '../config/setting-values.ts';
 import { usesBigQuery } from '../config/uses-bigquery.ts';

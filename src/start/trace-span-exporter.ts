@@ -1,7 +1,7 @@
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { ExportResultCode } from '@opentelemetry/core';
 import { createDiagnostics, type Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
+import type { ExportResult, ReadableSpan, SpanExporter } from '../base/sdk-types.ts';
 import { type ConfigOptions, resolveConfig } from '../config/resolve-config.ts';
 import { resolveContentPolicies } from '../config/resolve-content-policies.ts';
 import type { RedactionFunction } from '../privacy/redactor.ts';

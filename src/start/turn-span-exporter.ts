@@ -1,9 +1,9 @@
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { ExportResultCode } from '@opentelemetry/core';
 import { checkNode } from '../base/check-node.ts';
 import { systemClock } from '../base/clock.ts';
 import { createDiagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
+import type { ExportResult, ReadableSpan, SpanExporter } from '../base/sdk-types.ts';
 import { type ConfigOptions, type ResolvedConfig, resolveConfig } from '../config/resolve-config.ts';
 import type { SinkStats } from '../delivery/row-sink.ts';
 import { classifySpan } from '../record/dialects/classify-span.ts';

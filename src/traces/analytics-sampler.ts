@@ -7,13 +7,8 @@ import {
   type SpanKind,
   trace,
 } from '@opentelemetry/api';
-import {
-  type ReadableSpan,
-  type Sampler,
-  SamplingDecision,
-  type SamplingResult,
-  TraceIdRatioBasedSampler,
-} from '@opentelemetry/sdk-trace-base';
+import { SamplingDecision, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, Sampler, SamplingResult } from '../base/sdk-types.ts';
 import { agentNameAtStart, isAgentWrapper, mayBeGenAi, type SpanStart, startsSpansBare } from './agent-start.ts';
 
 /** Sampling of one agent's turns, in place of the general one. */

@@ -1,5 +1,5 @@
 import { type Attributes, type AttributeValue, type SpanStatus, SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, TimedEvent } from '../base/sdk-types.ts';
 import type { ContentField } from '../privacy/content-field.ts';
 import type { ContentPolicy } from '../privacy/content-policy.ts';
 import { truncateCodePoints } from '../privacy/truncate-text.ts';

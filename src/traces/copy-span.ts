@@ -1,4 +1,4 @@
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '../base/sdk-types.ts';
 
 /** A span like another but for the changes. The host's span stays as it is, and is not held by the copy's changed parts. */
 export function copySpan(span: ReadableSpan, changes: Partial<ReadableSpan>): ReadableSpan {

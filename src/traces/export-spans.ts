@@ -1,5 +1,5 @@
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { ExportResultCode } from '@opentelemetry/core';
+import type { ExportResult, ReadableSpan, SpanExporter } from '../base/sdk-types.ts';
 import { withoutTracing } from './without-tracing.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { ReadableSpan, Resource, TimedEvent } from '../base/sdk-types.ts';
 import { truncateUtf8 } from '../privacy/truncate-text.ts';
 import { copySpan } from './copy-span.ts';
 

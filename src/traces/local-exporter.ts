@@ -1,5 +1,5 @@
 import { ExportResultCode } from '@opentelemetry/core';
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { SpanExporter } from '../base/sdk-types.ts';
 import { snapshotSpan } from '../spans/snapshot-span.ts';
 
 /** A busy store is tried again with the next batch rather than waited for: SQLite blocks the event loop. */

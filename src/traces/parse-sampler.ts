@@ -2,9 +2,9 @@ import {
   AlwaysOffSampler,
   AlwaysOnSampler,
   ParentBasedSampler,
-  type Sampler,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
+import type { Sampler } from '../base/sdk-types.ts';
 
 export interface SamplerReading {
   readonly sampler: Sampler;

@@ -1,9 +1,9 @@
 import { TraceFlags } from '@opentelemetry/api';
-import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Clock, Timer } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import type { Diagnostics } from '../base/diagnostics.ts';
 import { describeError } from '../base/errors.ts';
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '../base/sdk-types.ts';
 import type { BatchLimits } from './batch-limits.ts';
 
 /** The far end of a queue. */

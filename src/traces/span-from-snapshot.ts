@@ -1,7 +1,7 @@
 import { type Attributes, type HrTime, type SpanContext, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { rememberByObject } from '../base/remember-by-object.ts';
+import type { ReadableSpan } from '../base/sdk-types.ts';
 import type { AttributeValue, Attributes as SnapshotAttributes, SpanSnapshot } from '../spans/span-snapshot.ts';
 
 const STATUS_CODES = { unset: SpanStatusCode.UNSET, ok: SpanStatusCode.OK, error: SpanStatusCode.ERROR } as const;

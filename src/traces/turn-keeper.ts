@@ -1,5 +1,5 @@
 import { TraceFlags } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '../base/sdk-types.ts';
 import type { TurnReading } from '../record/turn-reading.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import type { Turn } from '../spans/turn.ts';

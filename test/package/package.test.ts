@@ -3,14 +3,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const BIN = join(ROOT, 'node_modules/.bin');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 let directory: string;
-let tarball: string;
+const tarball = inject('tarball');
 let project: string;
 
 const npm = (args: readonly string[], cwd: string): string =>
@@ -40,8 +40,6 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'spanledger-package-'));
   project = join(directory, 'project');
   mkdirSync(project);
-  const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', directory], ROOT));
-  tarball = join(directory, packed.filename);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
   npm(['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], project);
 });

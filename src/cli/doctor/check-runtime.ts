@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { property, propertyAt } from '../../base/json-value.ts';
+import { propertyAt } from '../../base/json-value.ts';
+import { findApiCopies, isNewer, newestOf, renderOverrides } from '../../start/api-copies.ts';
 import { type Check, ok, skipped, warning } from './check.ts';
 
 /** `engines` of package.json: `node:sqlite` without a flag. */
@@ -38,23 +39,18 @@ function checkNode(version: string): Check {
 /** Two copies of the API work together as long as their major and minor versions are the same. */
 function checkApiCopies(cwd: string): Check {
   const name = 'OpenTelemetry API';
-  const versions = new Set(findApiVersions(join(cwd, 'node_modules'), 2));
-  if (versions.size === 0) return skipped(name, 'not installed in this directory');
-  const minors = new Set([...versions].map((version) => version.split('.').slice(0, 2).join('.')));
-  const detail = [...versions].sort().join(', ');
-  if (minors.size === 1) return ok(name, detail);
+  const copies = findApiCopies(join(cwd, 'package.json'));
+  const newest = newestOf(copies)?.version;
+  if (newest === undefined) return skipped(name, 'not installed in this directory');
+  const versions = [...new Set(copies.map(({ version }) => version))].sort();
+  const detail = versions.join(', ');
+  if (!versions.some((each) => isNewer(newest, each))) return ok(name, detail);
   return warning(
     name,
-    detail,
-    'align the versions (npm ls @opentelemetry/api): spans of another version may not arrive',
+    `${detail}: ${newest} refuses what is registered through an older one. start() registers through the newest; a provider ` +
+      'or metrics of your own may not',
+    renderOverrides(newest),
   );
-}
-
-function findApiVersions(modules: string, depth: number): readonly string[] {
-  const version = property(readJson(join(modules, '@opentelemetry', 'api', 'package.json')), 'version');
-  const own = typeof version === 'string' ? [version] : [];
-  const nested = depth === 0 ? [] : listPackages(modules).map((directory) => join(directory, 'node_modules'));
-  return [...own, ...nested.flatMap((each) => findApiVersions(each, depth - 1))];
 }
 
 function checkProviders(cwd: string): Check {
@@ -66,22 +62,6 @@ function checkProviders(cwd: string): Check {
   if (found.length === 0) return ok(name, 'no dependency registers another one');
   const advice = found.map((each) => `${each}: ${OTHER_PROVIDERS[each] ?? ''}`).join('; ');
   return warning(name, `${found.join(', ')} may register another one`, advice);
-}
-
-function listPackages(modules: string): readonly string[] {
-  return listDirectory(modules).flatMap((name) =>
-    name.startsWith('@')
-      ? listDirectory(join(modules, name)).map((each) => join(modules, name, each))
-      : [join(modules, name)],
-  );
-}
-
-function listDirectory(path: string): readonly string[] {
-  try {
-    return readdirSync(path).filter((name) => !name.startsWith('.'));
-  } catch {
-    return [];
-  }
 }
 
 function readJson(path: string): unknown {

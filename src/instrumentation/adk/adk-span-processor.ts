@@ -1,6 +1,6 @@
 import { type Context, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
+import type { ReadableSpan, Span, SpanProcessor } from '../../base/sdk-types.ts';
 import { spanLinks } from './span-links.ts';
 
 const ADK_SCOPE = 'gcp.vertex.agent';
