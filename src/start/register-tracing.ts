@@ -10,6 +10,7 @@ import * as own from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { property } from '../base/json-value.ts';
+import type { SpanProcessor } from '../base/sdk-types.ts';
 import { type ApiCopy, findApiCopies, isNewer, newestOf } from './api-copies.ts';
 
 export interface Registration {
@@ -29,7 +30,14 @@ type Provider = own.TracerProvider & Partial<Pick<own.ProxyTracerProvider, 'getD
 
 const GLOBAL = Symbol.for('opentelemetry.js.api.1');
 
-export function registerTracing(provider: own.TracerProvider): Registration {
+/**
+ * @param addSpanProcessor what the global provider offers under this name. SDK 2 took it away, and neighbours go by it:
+ * where it is missing, OpenLIT makes a provider of its own, which nobody else sees spans of
+ */
+export function registerTracing(
+  provider: own.TracerProvider,
+  addSpanProcessor: (processor: SpanProcessor) => void,
+): Registration {
   // A CommonJS bundle has no URL of its own.
   const from: string = import.meta.url ?? join(process.cwd(), 'package.json');
   const copies = findApiCopies(from);
@@ -38,6 +46,14 @@ export function registerTracing(provider: own.TracerProvider): Registration {
   const early: Provider = own.trace.getTracerProvider();
   if (api !== own && globalOf('trace') === undefined) early.setDelegate?.(provider);
   api.trace.setGlobalTracerProvider(provider);
+  const isGlobal = (): boolean => {
+    // It may be of another copy, so that its class says nothing.
+    const global: Provider = api.trace.getTracerProvider();
+    return (global.getDelegate?.() ?? global) === provider;
+  };
+  // They look at what stands for the provider, or behind it.
+  if (isGlobal())
+    for (const each of [api.trace.getTracerProvider(), provider]) Object.assign(each, { addSpanProcessor });
   api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   api.propagation.setGlobalPropagator(
     new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
@@ -47,11 +63,7 @@ export function registerTracing(provider: own.TracerProvider): Registration {
   return {
     version,
     blind: [...blind],
-    isGlobal() {
-      // It may be of another copy, so that its class says nothing.
-      const global: Provider = api.trace.getTracerProvider();
-      return (global.getDelegate?.() ?? global) === provider;
-    },
+    isGlobal,
   };
 }
 

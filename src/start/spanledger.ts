@@ -9,6 +9,7 @@ import type { FlushResult, SinkStats } from '../delivery/row-sink.ts';
 import { AdkSpanProcessor } from '../instrumentation/adk/adk-span-processor.ts';
 import { classifySpan } from '../record/dialects/classify-span.ts';
 import { TurnProcessor, type TurnProcessorStats } from '../spans/turn-processor.ts';
+import { AddedSpanProcessors } from '../traces/added-span-processors.ts';
 import type { SpanExportStats } from '../traces/span-export-queue.ts';
 import { describeStart } from './describe-start.ts';
 import { Rows } from './rows.ts';
@@ -30,6 +31,11 @@ export interface SpanledgerStats {
 
 /** A running ledger: what a tracer provider needs from it, and what a host can ask of it. */
 export interface Spanledger {
+  /**
+   * Adds a neighbour's processor behind our own: it is flushed and shut down with the ledger. After `start()`, libraries that
+   * ask the global tracer provider for a method of this name find it.
+   */
+  addSpanProcessor(processor: SpanProcessor): void;
   /** For the `spanProcessors` of a tracer provider or of `NodeSDK`, in this order. */
   readonly spanProcessors: readonly SpanProcessor[];
   /** For the `sampler` of the same: records agent turns that the wrapped sampler leaves out. */
@@ -90,6 +96,7 @@ class RunningLedger implements Spanledger {
   readonly spanProcessors: readonly SpanProcessor[];
   readonly sampler: Sampler;
   readonly #traces: TracePipeline;
+  readonly #added = new AddedSpanProcessors();
   readonly #rows: Rows;
   readonly #turns: TurnProcessor;
   readonly #clock: Clock;
@@ -135,8 +142,12 @@ class RunningLedger implements Spanledger {
     });
     const rows = values.enabled ? [new AdkSpanProcessor(), this.#turns] : [];
     const watch = this.#watch === undefined ? [] : [this.#watch];
-    this.spanProcessors = [...rows, ...watch, ...this.#traces.processors];
+    this.spanProcessors = [...rows, ...watch, ...this.#traces.processors, this.#added];
     this.sampler = this.#traces.sampler;
+  }
+
+  addSpanProcessor(processor: SpanProcessor): void {
+    this.#added.add(processor);
   }
 
   flush(timeoutMillis: number = this.#defaultTimeoutMillis): Promise<FlushResult> {
@@ -187,7 +198,7 @@ class RunningLedger implements Spanledger {
       (await withDeadline({ clock: this.#clock, timeoutMillis: left() }, part)).status === 'done';
     const answered = await isDone(work.turns);
     // Only now: a turn that is kept for the trace backend is sent when its row is made.
-    const traces = Promise.allSettled(this.#traces.processors.map(work.traces));
+    const traces = Promise.allSettled([...this.#traces.processors, this.#added].map(work.traces));
     const result = await work.rows(left());
     await isDone(() => traces);
     if (answered) return result;

@@ -11,7 +11,7 @@ import { createSpanledger, type Spanledger } from './spanledger.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** What a host can ask of a ledger that runs. */
-export type StartedSpanledger = Pick<Spanledger, 'config' | 'flush' | 'shutdown' | 'stats'>;
+export type StartedSpanledger = Pick<Spanledger, 'config' | 'flush' | 'shutdown' | 'stats' | 'addSpanProcessor'>;
 
 /** On the global object, for a process may load two copies of this module. */
 const STARTED = Symbol.for('spanledger.started');
@@ -48,7 +48,7 @@ export function start(options: StartOptions = {}): StartedSpanledger {
     sampler: ledger.sampler,
     spanProcessors: [...ledger.spanProcessors],
   });
-  const registration = registerTracing(provider);
+  const registration = registerTracing(provider, (processor) => ledger.addSpanProcessor(processor));
   checkRegistration(registration, diagnostics);
   setTimeout(() => checkRegistration(registration, diagnostics), CHECK_AFTER_MILLIS).unref();
   flushAtExit(ledger, diagnostics);

@@ -72,6 +72,8 @@ export class InstalledPackage {
 
 export interface StoredTurn {
   readonly agent_name: string;
+  readonly user_id: string | null;
+  readonly session_id: string | null;
   readonly user_question: string;
   readonly agent_response: string;
   readonly prompt_token_count: number;
@@ -123,7 +125,7 @@ export class Host {
 
   turns(): readonly StoredTurn[] {
     return this.#query(
-      'SELECT agent_name, user_question, agent_response, prompt_token_count, candidates_token_count, complete, trace_id FROM conversation_logs',
+      'SELECT agent_name, user_id, session_id, user_question, agent_response, prompt_token_count, candidates_token_count, complete, trace_id FROM conversation_logs',
     ) as unknown as StoredTurn[];
   }
 

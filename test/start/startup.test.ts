@@ -195,6 +195,40 @@ ${RUN}${stop}process.exit(0);`;
     expectOneTurn(host, await host.run('main.mjs', { env: { TRACELOOP_TELEMETRY: 'false' } }));
   });
 
+  it('OpenLLMetry beside the package, with its processor added to the global provider', async () => {
+    const main = `import { trace } from '@opentelemetry/api';
+import * as traceloop from '@traceloop/node-server-sdk';
+const seen = [];
+const exporter = { export: (spans, done) => { seen.push(...spans); done({ code: 0 }); }, shutdown: async () => {} };
+traceloop.initialize({
+  appName: 'host', apiKey: 'none', silenceInitializationMessage: true, traceloopSyncEnabled: false, exporter,
+});
+trace.getTracerProvider().addSpanProcessor(traceloop.createSpanProcessor({ exporter }));
+const ids = { user_id: 'ana', session_id: 'session-1' };
+await traceloop.withAssociationProperties(ids, () => traceloop.withAgent({ name: 'invoice' }, async () => 'Twelve.'));
+process.once('exit', () => console.log(seen.map(({ name }) => name).join()));`;
+    const host = await hostWith({ 'main.mjs': main });
+    const finished = await host.run('main.mjs', {
+      nodeArguments: ['--import', 'spanledger/instrument'],
+      env: { TRACELOOP_TELEMETRY: 'false' },
+    });
+    // Batched by its own processor, and flushed with the ledger.
+    expect(finished).toMatchObject({ code: 0, stderr: '', stdout: 'invoice.agent\n' });
+    expect(host.turns()).toMatchObject([{ agent_name: 'invoice', user_id: 'ana', session_id: 'session-1' }]);
+  });
+
+  it('a library that makes a provider of its own where the global one takes no processors, as OpenLIT', async () => {
+    const main = `import 'spanledger/instrument';
+import { trace } from '@opentelemetry/api';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import { runTurn } from './turn.mjs';
+const present = trace.getTracerProvider();
+const provider = typeof present.addSpanProcessor === 'function' ? present : new BasicTracerProvider();
+await runTurn({ trace: { getTracer: (...scope) => provider.getTracer(...scope) } });`;
+    const host = await hostWith({ 'main.mjs': main });
+    expectOneTurn(host, await host.run('main.mjs'));
+  });
+
   it("the AI SDK's own telemetry", async () => {
     const main = `import 'spanledger/instrument';
 import { generateText, registerTelemetry } from 'ai';
