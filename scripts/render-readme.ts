@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { NEIGHBOURS, type PackageRange } from '../src/cli/doctor/neighbours.ts';
 import { renderConfigSchema } from '../src/config/config-schema.ts';
 import { SETTINGS } from '../src/config/settings.ts';
 import type { Column } from '../src/record/column.ts';
@@ -7,12 +8,28 @@ import { CONVERSATION_COLUMNS } from '../src/record/conversation-columns.ts';
 import { ROOMS } from './house.ts';
 
 const README = new URL('../README.md', import.meta.url);
+const NEIGHBOURS_PAGE = new URL('../docs/neighbours.md', import.meta.url);
 const SCHEMA = new URL('../config.schema.json', import.meta.url);
 
 /** The README with the tables that come from code rendered anew, each between its two marks. */
 export function renderReadme(text: string): string {
   const parts = { house: renderHouse(), settings: renderSettings(), columns: renderColumns() };
   return Object.entries(parts).reduce((readme, [name, part]) => replaceBetween(readme, name, part), text);
+}
+
+/** docs/neighbours.md with the table that `spanledger doctor` reads. */
+export function renderNeighbours(text: string): string {
+  const rows = NEIGHBOURS.map(({ packages, seen, happens, advice }) => [
+    packages.map(renderPackage).join(' with '),
+    seen || '–',
+    happens,
+    advice,
+  ]);
+  return replaceBetween(text, 'neighbours', renderTable(['beside', 'seen with', 'what happens', 'what to do'], rows));
+}
+
+function renderPackage({ name, from, below }: PackageRange): string {
+  return [`\`${name}\``, from && `from ${from}`, below && `below ${below}`].filter(Boolean).join(' ');
 }
 
 function renderHouse(): string {
@@ -66,11 +83,12 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
 function replaceBetween(text: string, name: string, part: string): string {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md lacks the marks ${begin} and ${end}`);
+  if (from < 0 || to < from) throw new Error(`missing are the marks ${begin} and ${end}`);
   return `${text.slice(0, from + begin.length)}\n${part}\n${text.slice(to)}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   writeFileSync(README, renderReadme(readFileSync(README, 'utf8')));
+  writeFileSync(NEIGHBOURS_PAGE, renderNeighbours(readFileSync(NEIGHBOURS_PAGE, 'utf8')));
   writeFileSync(SCHEMA, `${JSON.stringify(renderConfigSchema(), null, 2)}\n`);
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renderReadme } from '../scripts/render-readme.ts';
+import { renderNeighbours, renderReadme } from '../scripts/render-readme.ts';
 import { COMMANDS } from '../src/cli/command-list.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -16,6 +16,11 @@ function blocks(language: string): string[] {
 describe('the README', () => {
   it('has the tables of the code (npm run readme)', () => {
     expect(renderReadme(README)).toBe(README);
+  });
+
+  it('has the neighbours that the doctor knows on their page (npm run readme)', () => {
+    const page = readFileSync(join(ROOT, 'docs/neighbours.md'), 'utf8');
+    expect(renderNeighbours(page)).toBe(page);
   });
 
   it('has examples that the compiler takes', () => {

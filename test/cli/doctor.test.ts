@@ -66,7 +66,7 @@ describe('spanledger doctor', () => {
     expect(stdout).toMatch(/^ok {7}Node: /m);
     expect(stdout).toMatch(/^warning {2}Configuration: OTEL_SDK_DISABLED is true\n {9}→ nothing is traced/m);
     expect(stdout).toMatch(
-      /^warning {2}Tracer providers: @sentry\/node may register another one\n {9}→ .*skipOpenTelemetrySetup/m,
+      /^warning {2}Neighbour: @sentry\/node 10: registers a tracer provider of its own\n {9}→ .*skipOpenTelemetrySetup/m,
     );
     expect(stdout).toMatch(/local\.path +store\.db {2}\(environment\)/);
   });
@@ -237,5 +237,57 @@ describe('checkRuntime', () => {
       write(`${path}/@opentelemetry/api/package.json`, JSON.stringify({ version }));
     }
     expect(find('OpenTelemetry API')?.status).toBe(status);
+  });
+
+  /** A host that asks for the packages, and has these versions of them. */
+  const neighboursOf = (installed: Readonly<Record<string, string>>): readonly Check[] => {
+    const dependencies = Object.fromEntries(Object.keys(installed).map((name) => [name, '*']));
+    write('package.json', JSON.stringify({ dependencies }));
+    for (const [name, version] of Object.entries(installed)) {
+      write(`node_modules/${name}/package.json`, JSON.stringify({ name, version }));
+    }
+    return checkRuntime(directory).filter((check) => check.name.startsWith('Neighbour'));
+  };
+
+  it.each([
+    ['nothing that it knows', { express: '5.0.0' }, [['ok', 'no dependency that needs anything']]],
+    [
+      'Sentry 11',
+      { '@sentry/node': '11.12.0' },
+      [['warning', '@sentry/node 11.12.0: ', 'load spanledger/instrument before']],
+    ],
+    ['Sentry 10', { '@sentry/node': '10.78.0' }, [['warning', '@sentry/node 10.78.0: ', 'skipOpenTelemetrySetup']]],
+    [
+      'AI SDK 6 with Sentry 11',
+      { '@sentry/node': '11.12.0', ai: '6.0.326' },
+      [
+        ['warning', '@sentry/node 11.12.0: ', ''],
+        ['warning', 'ai 6.0.326 with @sentry/node 11.12.0: ', 'VercelAI'],
+      ],
+    ],
+    [
+      'OpenAI 7 with OpenLLMetry',
+      { openai: '7.57.0', '@traceloop/node-server-sdk': '0.27.0' },
+      [
+        ['ok', '@traceloop/node-server-sdk 0.27.0: ', 'addSpanProcessor'],
+        ['warning', 'openai 7.57.0 with @traceloop/node-server-sdk 0.27.0: ', 'openai 6'],
+      ],
+    ],
+    [
+      'three at once',
+      { openlit: '1.15.0', openai: '6.1.0', genkit: '1.42.0', '@opentelemetry/instrumentation-openai': '0.22.0' },
+      [
+        ['ok', 'openlit 1.15.0: ', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+        ['warning', 'genkit 1.42.0: ', 'traceAgent()'],
+      ],
+    ],
+    ['AI SDK 7', { ai: '7.0.173', '@ai-sdk/otel': '1.0.173' }, [['ok', '@ai-sdk/otel 1.0.173: ', 'usage: true']]],
+  ])('says of %s what to do', (_, installed, expected) => {
+    const found = neighboursOf(installed as Readonly<Record<string, string>>);
+    expect(found.map(({ status }) => status)).toEqual(expected.map(([status]) => status));
+    for (const [index, [, detail = '', advice = '']] of expected.entries()) {
+      expect(found[index]?.detail.startsWith(detail)).toBe(true);
+      expect(found[index]?.advice ?? '').toContain(advice);
+    }
   });
 });

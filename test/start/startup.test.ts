@@ -179,6 +179,26 @@ await langfuse.forceFlush();${stop}`;
     expectOneTurn(host, await host.run('main.mjs'));
   });
 
+  it('Langfuse, with its processor added to ours', async () => {
+    const main = `import { start } from 'spanledger';
+import { LangfuseSpanProcessor } from '@langfuse/otel';
+import { runTurn } from './turn.mjs';
+import * as api from '@opentelemetry/api';
+const names = [];
+const ledger = start();
+ledger.addSpanProcessor(new LangfuseSpanProcessor({
+  publicKey: 'pk', secretKey: 'sk', baseUrl: 'http://127.0.0.1:9',
+  exporter: { export: (spans, done) => { names.push(...spans.map(({ name }) => name)); done({ code: 0 }); }, shutdown: async () => {} },
+}));
+await runTurn(api);
+await ledger.flush();
+console.log(names.join());`;
+    const host = await hostWith({ 'main.mjs': main });
+    const finished = await host.run('main.mjs');
+    expectOneTurn(host, finished);
+    expect(finished.stdout).toBe('chat gemini,invoke_agent invoice\n');
+  });
+
   it('OpenLLMetry, which starts an SDK of its own', async () => {
     const main = `${own}import * as traceloop from '@traceloop/node-server-sdk';
 traceloop.initialize({

@@ -1,28 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { propertyAt } from '../../base/json-value.ts';
 import { findApiCopies, isNewer, newestOf, renderOverrides } from '../../start/api-copies.ts';
 import { type Check, ok, skipped, warning } from './check.ts';
+import { checkNeighbours } from './check-neighbours.ts';
 
 /** `engines` of package.json: `node:sqlite` without a flag. */
 const MIN_NODE = [22, 13] as const;
 
-/** Libraries that register a tracer provider of their own, and what to do beside them. */
-const OTHER_PROVIDERS: Readonly<Record<string, string>> = {
-  '@sentry/node':
-    'give Sentry.init `skipOpenTelemetrySetup: true`, or `openTelemetrySpanProcessors` of createSpanledger(); Sentry 11 has neither option',
-  openlit: 'it adds its processor by `addSpanProcessor`, which this provider lacks: rows of its spans do not come',
-  '@traceloop/node-server-sdk': 'give traceloop.initialize a `processor` that calls those of createSpanledger()',
-  '@langfuse/otel': 'put its processor and those of createSpanledger() into one tracer provider',
-  '@opentelemetry/sdk-node': 'give NodeSDK the `spanProcessors` and `sampler` of createSpanledger()',
-  '@opentelemetry/auto-instrumentations-node': 'start it with the `spanProcessors` and `sampler` of createSpanledger()',
-  'dd-trace': 'leave its OpenTelemetry provider unregistered',
-  newrelic: 'leave its OpenTelemetry bridge off',
-};
-
 /** Whether Node, and what else is installed in the host's directory, go with the package. Reads files only. */
 export function checkRuntime(cwd: string, nodeVersion: string = process.versions.node): readonly Check[] {
-  return [checkNode(nodeVersion), checkApiCopies(cwd), checkProviders(cwd)];
+  return [checkNode(nodeVersion), checkApiCopies(cwd), ...checkNeighbours(cwd)];
 }
 
 function checkNode(version: string): Check {
@@ -51,23 +37,4 @@ function checkApiCopies(cwd: string): Check {
       'or metrics of your own may not',
     renderOverrides(newest),
   );
-}
-
-function checkProviders(cwd: string): Check {
-  const name = 'Tracer providers';
-  const manifest = readJson(join(cwd, 'package.json'));
-  const found = Object.keys(OTHER_PROVIDERS).filter((each) =>
-    ['dependencies', 'devDependencies'].some((kind) => propertyAt(manifest, kind, each) !== undefined),
-  );
-  if (found.length === 0) return ok(name, 'no dependency registers another one');
-  const advice = found.map((each) => `${each}: ${OTHER_PROVIDERS[each] ?? ''}`).join('; ');
-  return warning(name, `${found.join(', ')} may register another one`, advice);
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
