@@ -1,12 +1,12 @@
 import { firstOf } from '../../base/first-of.ts';
 import { nonEmptyString, parseContainer, property } from '../../base/json-value.ts';
-import type { Attributes } from '../../spans/span-snapshot.ts';
+import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
 import { type Message, ROLE_OF, type Side } from '../messages/message.ts';
 import { plainMessage, readMessages } from '../messages/read-messages.ts';
 import { unflatten } from '../messages/unflatten.ts';
 import { type ReportedUsage, readUsageObject, reportedUsage, tokenCount } from '../reported-usage.ts';
 import { type Dialect, preferMessages, type SpanKind } from './dialect.ts';
-import { statusError, textOf, textsOf } from './span-attributes.ts';
+import { responseError, statusError, textOf, textsOf } from './span-attributes.ts';
 
 const KIND = 'openinference.span.kind';
 const KINDS: ReadonlyMap<string, SpanKind> = new Map([
@@ -27,18 +27,18 @@ export const OPENINFERENCE: Dialect = {
   },
   read(span, kind) {
     const { attributes } = span;
-    const name = kind === 'tool' ? (textOf(attributes, 'tool.name') ?? span.name) : agentNameOf(attributes);
+    const name = kind === 'tool' ? toolNameOf(span) : agentNameOf(attributes);
+    const response = parseContainer(textOf(attributes, 'output.value') ?? '');
+    const error = statusError(span) ?? responseError(response);
     if (kind !== 'model') {
       return {
         name: name ?? (kind === 'agent' ? span.name : undefined),
-        error: statusError(span),
+        error,
         input: () => valueMessages(attributes, 'input'),
         output: () => valueMessages(attributes, 'output'),
       };
     }
-    const response = parseContainer(textOf(attributes, 'output.value') ?? '');
     const reported = textOf(attributes, 'llm.model_name');
-    const error = statusError(span);
     return {
       name,
       provider: textOf(attributes, 'llm.provider', 'llm.system'),
@@ -60,6 +60,11 @@ export const OPENINFERENCE: Dialect = {
     };
   },
 };
+
+/** DSPy names a tool's span for the method that runs it. */
+function toolNameOf(span: SpanSnapshot): string {
+  return textOf(span.attributes, 'tool.name') ?? span.name.replace(/\.__call__$/, '');
+}
 
 /** LangChain's agents are chains whose calls name the agent in their metadata. */
 function agentNameOf(attributes: Attributes): string | undefined {

@@ -10,7 +10,7 @@ import {
 import type { ToolRequest } from '../turn-reading.ts';
 import { isSaid } from './is-said.ts';
 import { type Message, type MessageRole, textMessage } from './message.ts';
-import { isKnownPart, readParts, readToolAnswer, readToolRequests, toolItemRole } from './read-parts.ts';
+import { isPartList, readParts, readToolAnswer, readToolRequests, toolItemRole } from './read-parts.ts';
 
 // Deeper than any known nesting of messages in requests; hostile nesting ends here instead of on the stack.
 const MAX_DEPTH = 16;
@@ -73,7 +73,7 @@ function read(value: unknown, role: MessageRole, depth: number): readonly Messag
   if (typeof value === 'string') {
     const container = parseContainer(value);
     if (container !== undefined) return read(container, role, depth + 1);
-    return value === 'null' || CUT_JSON.test(value) ? [] : plainMessage(value, role);
+    return CUT_JSON.test(value) ? [] : plainMessage(value, role);
   }
   if (isArray(value)) return readList(value, role, depth);
   return isObject(value) ? readObject(value, role, depth) : [];
@@ -186,6 +186,6 @@ function isFilled(content: unknown): boolean {
 function unwrapList(text: string | undefined): readonly unknown[] | undefined {
   const list = asContainer(text);
   if (!isArray(list) || list.length === 0 || !list.every(isObject)) return undefined;
-  const isList = list.some((item) => typeof property(item, 'role') === 'string') || list.every(isKnownPart);
+  const isList = list.some((item) => typeof property(item, 'role') === 'string') || isPartList(list);
   return isList ? list : undefined;
 }

@@ -43,8 +43,12 @@ export function toolItemRole(type: unknown): 'assistant' | 'tool' | undefined {
   return ANSWER_TYPES.has(name) ? 'tool' : undefined;
 }
 
-/** Whether an object can be nothing but a part of a message's content. */
-export function isKnownPart(item: JsonObject): boolean {
+/** Whether a list is the content of one message: parts only, of which some are known. */
+export function isPartList(items: readonly JsonObject[]): boolean {
+  return items.some(isKnownPart) && items.every((item) => isKnownPart(item) || typeof item.type === 'string');
+}
+
+function isKnownPart(item: JsonObject): boolean {
   const type = normaliseType(item.type);
   if (type !== '') return TEXT_TYPES.has(type) || REQUEST_TYPES.has(type) || ANSWER_TYPES.has(type);
   return typeof item.text === 'string' || UNTYPED_PARTS.some((key) => isObject(item[key]));
@@ -102,9 +106,14 @@ export function readToolRequests(calls: unknown): ToolRequest[] {
     const call = property(item, 'tool_call') ?? item;
     const names = [property(call, 'name'), property(call, 'toolName'), propertyAt(call, 'function', 'name')];
     const name = firstOf(names, nonEmptyString);
-    if (name !== undefined) requests.push({ id: callId(call), name });
+    if (name !== undefined) requests.push({ id: callId(call), name: unquoted(name) });
   }
   return requests;
+}
+
+/** CrewAI quotes names as Python does. */
+function unquoted(name: string): string {
+  return name.length > 2 && name.startsWith("'") && name.endsWith("'") ? name.slice(1, -1) : name;
 }
 
 export function readToolAnswer(answer: unknown): ToolAnswer {
