@@ -6,10 +6,11 @@
  *     node scripts/bundle-dist.ts [dist]
  */
 import { readFileSync } from 'node:fs';
-import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { SETTINGS } from '../src/config/settings.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -69,10 +70,26 @@ export async function bundleDist(dist: string): Promise<void> {
   // npm makes a command executable when it installs the package, not when a checkout is built again.
   await chmod(join(dist, 'src/cli/main.js'), 0o755);
   await inlineStart(dist);
+  await describeSettings(dist);
   await writeFile(
     join(dist, 'THIRD-PARTY.txt'),
     renderLicences(Object.keys(result.metafile.inputs).filter((file) => !compiled.includes(relative(dist, file)))),
   );
+}
+
+/** What editors show of each option of `start()`: the settings' own sentences, as comments of their declarations. */
+async function describeSettings(dist: string): Promise<void> {
+  const directory = join(dist, 'src/config/settings');
+  for (const name of await readdir(directory)) {
+    if (!name.endsWith('.d.ts')) continue;
+    const text = await readFile(join(directory, name), 'utf8');
+    const described = text.replaceAll(/^ {4}readonly (\w+): \{$/gm, (line, setting) => {
+      const { description, fallback, key } = Object.entries(SETTINGS).find(([each]) => each === setting)?.[1] ?? {};
+      const preset = fallback === undefined ? '' : ` Default: \`${JSON.stringify(fallback)}\`.`;
+      return `    /** ${description}${preset} In the file: \`${key}\`. */\n${line}`;
+    });
+    await writeFile(join(directory, name), described);
+  }
 }
 
 /** Of every package that is joined in: its name, its version, and the licence that asks to be passed on. */

@@ -26,9 +26,9 @@ const MAX_WARNING_CHARACTERS = 2_000;
 
 export interface DiagnosticsOptions {
   /** Takes one line without its line end. Default: standard error. */
-  readonly write?: (line: string) => void;
+  readonly write?: ((line: string) => void) | undefined;
   /** Default `info`. */
-  readonly level?: LogLevel;
+  readonly level?: LogLevel | undefined;
 }
 
 export function createDiagnostics(options: DiagnosticsOptions = {}): Diagnostics {

@@ -1,9 +1,10 @@
 import stringWidth from 'string-width';
 import type { CliContext } from './context.ts';
 
-const DEFAULT_COLUMNS = 80;
+/** Of a file or a pipe: every table of figures fits, and no text is longer than a screen. */
+const DEFAULT_COLUMNS = 160;
 
-/** Columns that a line may take: as `COLUMNS` says, else the terminal, else 80. */
+/** Columns that a line may take: as `COLUMNS` says, else the terminal, else 160. */
 export function lineWidth({ env, stdout }: Pick<CliContext, 'env' | 'stdout'>): number {
   const asked = Number(env.COLUMNS);
   return Number.isInteger(asked) && asked > 0 ? asked : (stdout.columns ?? DEFAULT_COLUMNS);

@@ -5,7 +5,7 @@ import { parserOf } from './parse-setting.ts';
 import { InvalidValue, parseOrThrow } from './parse-value.ts';
 import { type ConfigFile, readConfigFile } from './read-config-file.ts';
 import type { Setting } from './setting.ts';
-import type { SettingValues } from './setting-values.ts';
+import type { SettingOptions, SettingValues } from './setting-values.ts';
 import { SETTINGS } from './settings.ts';
 import type { Environment } from './substitute-variables.ts';
 
@@ -13,7 +13,7 @@ export type SettingSource = 'code' | 'environment' | 'file' | 'default';
 
 export interface ConfigOptions {
   /** Settings given in code: they win over the environment and the file. */
-  readonly settings?: Partial<SettingValues> | undefined;
+  readonly settings?: SettingOptions | undefined;
   /**
    * The YAML file. Default: the variable `SPANLEDGER_CONFIG`, else `config/config.yaml` if there is one.
    * `false`: no file.

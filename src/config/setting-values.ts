@@ -5,3 +5,6 @@ import type { SettingTable } from './settings.ts';
 export type SettingValues = { readonly [Name in keyof SettingTable]: ValueOf<SettingTable[Name]> };
 
 export type TraceExporterName = SettingValues['traceExporters'][number];
+
+/** Settings as code gives them: any of them, and `undefined` is the same as not given. */
+export type SettingOptions = { readonly [Name in keyof SettingValues]?: SettingValues[Name] | undefined };

@@ -3,8 +3,11 @@ import type { SpanExporter } from '../base/sdk-types.ts';
 
 /** Options of `TraceExporter` of `@google-cloud/opentelemetry-cloud-trace-exporter`. */
 export interface CloudTraceOptions {
+  /** Default: the project of the environment. */
   readonly projectId?: string;
+  /** `host` or `host:port`. Default: Google's. */
   readonly apiEndpoint?: string;
+  /** File of a service account's key. Default: Application Default Credentials. */
   readonly keyFile?: string;
   readonly credentials?: { readonly client_email?: string; readonly private_key?: string };
 }

@@ -9,23 +9,32 @@ export interface TraceAgentOptions {
   /** Name of the agent, e.g. `invoice_agent`. */
   readonly name: string;
   /** What the user asked. */
-  readonly question?: string;
-  readonly conversationId?: string;
-  readonly sessionId?: string;
-  readonly userId?: string;
+  readonly question?: string | undefined;
+  /** Groups the turns of a conversation: the column `conversation_id`. Default: the session's id, else the trace's. */
+  readonly conversationId?: string | undefined;
+  /** The column `session_id`. Default: the conversation's id, else NULL. */
+  readonly sessionId?: string | undefined;
+  /** The column `user_id`. Default: NULL. */
+  readonly userId?: string | undefined;
   /** Version of the agent's own interface. */
-  readonly apiVersion?: string;
-  readonly client?: {
-    readonly userAgent?: string;
-    readonly ipAddress?: string;
-    readonly platform?: string;
-  };
+  readonly apiVersion?: string | undefined;
+  /** Whose request it is: the columns of `client_info`. */
+  readonly client?:
+    | {
+        /** Of the HTTP request. */
+        readonly userAgent?: string | undefined;
+        readonly ipAddress?: string | undefined;
+        /** In your own words, e.g. `web`. */
+        readonly platform?: string | undefined;
+      }
+    | undefined;
   /** Further attributes of the span. */
-  readonly attributes?: Attributes;
+  readonly attributes?: Attributes | undefined;
 }
 
 /** What a traced agent can say of itself while it runs. */
 export interface AgentTrace {
+  /** The span itself, for attributes of your own. */
   readonly span: Span;
   /** What the agent answered; the last value wins. */
   setAnswer(answer: string): void;

@@ -8,26 +8,32 @@ export interface TraceModelCallOptions {
   /** Model asked for, e.g. `gemini-2.5-flash`. */
   readonly model: string;
   /** Provider by the semantic conventions' names, e.g. `gcp.vertex_ai`, `openai`. */
-  readonly provider?: string;
+  readonly provider?: string | undefined;
   /** The last user message of the prompt. */
-  readonly question?: string;
+  readonly question?: string | undefined;
 }
 
 /** Tokens as the provider reports them. Leave out what it does not report: missing is not 0. */
 export interface ModelUsage {
   /** Prompt tokens, cached ones included. */
-  readonly inputTokens?: number;
+  readonly inputTokens?: number | undefined;
   /** Output tokens, reasoning included. */
-  readonly outputTokens?: number;
-  readonly cachedInputTokens?: number;
-  readonly cacheCreationInputTokens?: number;
-  readonly reasoningTokens?: number;
-  readonly toolUsePromptTokens?: number;
-  readonly totalTokens?: number;
+  readonly outputTokens?: number | undefined;
+  /** Prompt tokens that a cache served. */
+  readonly cachedInputTokens?: number | undefined;
+  /** Prompt tokens that were written into a cache. */
+  readonly cacheCreationInputTokens?: number | undefined;
+  /** Output tokens of thoughts. */
+  readonly reasoningTokens?: number | undefined;
+  /** Prompt tokens of the results of the provider's own tools (Gemini). */
+  readonly toolUsePromptTokens?: number | undefined;
+  /** As the provider says it; it is not made of the others. */
+  readonly totalTokens?: number | undefined;
 }
 
 /** What a traced model call can say of itself while it runs. */
 export interface ModelCallTrace {
+  /** The span itself, for attributes of your own. */
   readonly span: Span;
   /** May be called again while a response streams; the last value wins. */
   setUsage(usage: ModelUsage): void;

@@ -4,9 +4,10 @@ import { recordSpan } from './record-span.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 export interface TraceToolOptions {
+  /** Name of the tool, e.g. `find_invoices`. */
   readonly name: string;
   /** Id of the call that the model asked for. */
-  readonly callId?: string;
+  readonly callId?: string | undefined;
 }
 
 /**

@@ -4,8 +4,11 @@ import { withTurnAttributes } from '../spans/turn-attributes.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 export interface TurnContextOptions {
+  /** The column `user_id`. */
   readonly userId?: string | undefined;
+  /** The column `session_id`. */
   readonly sessionId?: string | undefined;
+  /** The column `conversation_id`. */
   readonly conversationId?: string | undefined;
   /** Further attributes of the turn, by any names. */
   readonly attributes?: Attributes | undefined;

@@ -1,5 +1,6 @@
 import { JSONParser } from '@streamparser/json';
 import { describeError } from '../base/errors.ts';
+import { RESOURCE_SPAN_KEYS, SPAN_PATHS } from './span-groups.ts';
 
 /**
  * Reads one OTLP/JSON document that is too large to hold: bytes go in, and every span comes out as soon as it is
@@ -15,18 +16,17 @@ export class OtlpDocumentReader {
     let scope: unknown;
     let scopeIndex: unknown;
     this.#parser = new JSONParser({
-      paths: [
-        '$.resourceSpans.*.resource',
-        '$.resourceSpans.*.scopeSpans.*.scope',
-        '$.resourceSpans.*.scopeSpans.*.spans.*',
-      ],
+      paths: [...SPAN_PATHS],
       keepStack: false,
       // Documents may follow each other.
       separator: '',
     });
     this.#parser.onValue = ({ value, stack }) => {
-      // Keys down to the value: none, resourceSpans, index, scopeSpans, index, spans.
-      const [, , inResource, , inScope, inSpans] = stack.map(({ key }) => key);
+      // Keys down to the value, from there: resourceSpans, index, scopeSpans, index, spans.
+      const keys = stack.map(({ key }) => key);
+      const at = keys.findIndex((key) => RESOURCE_SPAN_KEYS.has(key));
+      const inResource = keys.slice(0, at + 2).join();
+      const [inScope, inSpans] = keys.slice(at + 3);
       if (inResource !== resourceIndex) {
         resource = undefined;
         scope = undefined;

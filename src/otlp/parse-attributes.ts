@@ -1,6 +1,17 @@
 import { isArray, isObject, property } from '../base/json-value.ts';
 import type { Attributes, AttributeValue } from '../spans/span-snapshot.ts';
+import { protoName } from './proto-field.ts';
 import { listAt } from './span-groups.ts';
+
+const VALUE_KINDS = [
+  'stringValue',
+  'intValue',
+  'doubleValue',
+  'boolValue',
+  'arrayValue',
+  'kvlistValue',
+  'bytesValue',
+] as const;
 
 /** Deeper values are cut to NULL: no instrumentation nests so far, and a hostile one must not exhaust the stack. */
 const MAX_DEPTH = 64;
@@ -35,7 +46,8 @@ function parseAnyValue(value: unknown, depth: number): AttributeValue {
   }
   if ('kvlistValue' in value) return parseKeyValues(property(value.kvlistValue, 'values'), depth + 1);
   if ('bytesValue' in value) return typeof value.bytesValue === 'string' ? value.bytesValue : null;
-  return null;
+  const kind = VALUE_KINDS.find((name) => protoName(name) in value);
+  return kind === undefined ? null : parseAnyValue({ [kind]: value[protoName(kind)] }, depth);
 }
 
 /** A number where a double holds it exactly, else its decimal text. */

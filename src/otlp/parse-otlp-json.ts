@@ -1,6 +1,6 @@
-import { property } from '../base/json-value.ts';
 import type { SpanEvent, SpanSnapshot, SpanStatus } from '../spans/span-snapshot.ts';
 import { parseAttributes } from './parse-attributes.ts';
+import { protoField } from './proto-field.ts';
 import { listAt, spanGroups } from './span-groups.ts';
 
 export interface ParsedRequest {
@@ -24,8 +24,11 @@ export function parseOtlpJson(request: unknown): ParsedRequest {
   const spans: SpanSnapshot[] = [];
   const rejected = new Map<string, number>();
   for (const group of spanGroups(request)) {
-    const resource = parseAttributes(property(group.resource, 'attributes'));
-    const scope = { name: text(property(group.scope, 'name')) ?? '', version: text(property(group.scope, 'version')) };
+    const resource = parseAttributes(protoField(group.resource, 'attributes'));
+    const scope = {
+      name: text(protoField(group.scope, 'name')) ?? '',
+      version: text(protoField(group.scope, 'version')),
+    };
     for (const span of group.spans) {
       const parsed = parseSpan(span, resource, scope);
       if (typeof parsed === 'string') rejected.set(parsed, (rejected.get(parsed) ?? 0) + 1);
@@ -40,29 +43,29 @@ function parseSpan(
   resource: SpanSnapshot['resource'],
   scope: SpanSnapshot['scope'],
 ): SpanSnapshot | string {
-  const traceId = parseTraceId(property(span, 'traceId'));
+  const traceId = parseTraceId(protoField(span, 'traceId'));
   if (traceId === undefined) return 'invalid_trace_id';
-  const spanId = parseId(property(span, 'spanId'), 8);
+  const spanId = parseId(protoField(span, 'spanId'), 8);
   if (spanId === undefined) return 'invalid_span_id';
-  const startTimeUnixNano = parseTime(property(span, 'startTimeUnixNano'));
+  const startTimeUnixNano = parseTime(protoField(span, 'startTimeUnixNano'));
   if (startTimeUnixNano === undefined) return 'invalid_start_time';
-  const flags = wholeNumber(property(span, 'flags'));
+  const flags = wholeNumber(protoField(span, 'flags'));
   return Object.freeze({
     traceId,
     spanId,
-    parentSpanId: parseId(property(span, 'parentSpanId'), 8),
+    parentSpanId: parseId(protoField(span, 'parentSpanId'), 8),
     parentIsRemote: (flags & HAS_IS_REMOTE) !== 0 && (flags & IS_REMOTE) !== 0,
-    name: text(property(span, 'name')) ?? '',
-    kind: parseKind(property(span, 'kind')),
+    name: text(protoField(span, 'name')) ?? '',
+    kind: parseKind(protoField(span, 'kind')),
     startTimeUnixNano,
-    endTimeUnixNano: parseTime(property(span, 'endTimeUnixNano')),
-    status: parseStatus(property(span, 'status')),
-    attributes: parseAttributes(property(span, 'attributes')),
+    endTimeUnixNano: parseTime(protoField(span, 'endTimeUnixNano')),
+    status: parseStatus(protoField(span, 'status')),
+    attributes: parseAttributes(protoField(span, 'attributes')),
     events: listAt(span, 'events').map(parseEvent),
     droppedCount:
-      wholeNumber(property(span, 'droppedAttributesCount')) +
-      wholeNumber(property(span, 'droppedEventsCount')) +
-      wholeNumber(property(span, 'droppedLinksCount')),
+      wholeNumber(protoField(span, 'droppedAttributesCount')) +
+      wholeNumber(protoField(span, 'droppedEventsCount')) +
+      wholeNumber(protoField(span, 'droppedLinksCount')),
     resource,
     scope,
     // Senders that know no flags send 0, and what is exported is sampled unless the sender says otherwise.
@@ -77,15 +80,15 @@ const IS_REMOTE = 0x200;
 
 function parseEvent(event: unknown): SpanEvent {
   return Object.freeze({
-    name: text(property(event, 'name')) ?? '',
-    timeUnixNano: parseTime(property(event, 'timeUnixNano')) ?? 0n,
-    attributes: parseAttributes(property(event, 'attributes')),
+    name: text(protoField(event, 'name')) ?? '',
+    timeUnixNano: parseTime(protoField(event, 'timeUnixNano')) ?? 0n,
+    attributes: parseAttributes(protoField(event, 'attributes')),
   });
 }
 
 function parseStatus(status: unknown): SpanStatus {
-  const code = property(status, 'code');
-  const message = text(property(status, 'message'));
+  const code = protoField(status, 'code');
+  const message = text(protoField(status, 'message'));
   if (code === 2 || code === 'STATUS_CODE_ERROR') return { code: 'error', message };
   if (code === 1 || code === 'STATUS_CODE_OK') return { code: 'ok', message };
   return { code: 'unset', message };

@@ -1,4 +1,6 @@
+import { isArray } from '../base/json-value.ts';
 import { OtlpDocumentReader } from './otlp-document-reader.ts';
+import { isTraceRequest } from './span-groups.ts';
 import { splitLines } from './split-lines.ts';
 
 /** A line up to this size is parsed as a whole, which is several times faster; a larger one span by span. */
@@ -9,8 +11,8 @@ const NOT_JSON = Symbol('not JSON');
 export type ReportProblem = (problem: string) => void;
 
 /**
- * Reads OTLP/JSON trace requests from bytes: one document, pretty-printed or not, or one request a line as the
- * Collector's file exporter writes them. Memory: one line of up to 8 MiB, or the largest span of a larger document,
+ * Reads OTLP/JSON trace requests from bytes: one document, pretty-printed or not, an array of them, or one request a line
+ * as the Collector's file exporter writes them. Memory: one line of up to 8 MiB, or the largest span of a larger document,
  * which is given in parts, each a request of its own.
  *
  * What cannot be read is reported, and what can be read beside it is given: the lines after a bad line, the spans before
@@ -37,7 +39,8 @@ export async function* readOtlpStream(
         isEmpty = false;
         if (isTraceRequest(request)) {
           requestCount += 1;
-          yield request;
+          if (isArray(request)) yield* request;
+          else yield request;
           continue;
         }
         if (request !== NOT_JSON || (requestCount > 0 && isWholeLine)) {
@@ -76,8 +79,4 @@ function parseLine(line: Buffer): unknown {
   } catch {
     return NOT_JSON;
   }
-}
-
-function isTraceRequest(request: unknown): boolean {
-  return typeof request === 'object' && request !== null && Object.hasOwn(request, 'resourceSpans');
 }

@@ -1,5 +1,5 @@
-import { property } from '../base/json-value.ts';
 import { parseTraceId } from './parse-otlp-json.ts';
+import { protoField } from './proto-field.ts';
 import { spanGroups } from './span-groups.ts';
 
 /**
@@ -10,7 +10,7 @@ export function splitByTrace(request: unknown): ReadonlyMap<string, unknown> {
   const requests = new Map<string, { resourceSpans: unknown[] }>();
   for (const { resource, scope, spans } of spanGroups(request)) {
     for (const span of spans) {
-      const traceId = parseTraceId(property(span, 'traceId')) ?? '';
+      const traceId = parseTraceId(protoField(span, 'traceId')) ?? '';
       const own = requests.get(traceId) ?? { resourceSpans: [] };
       requests.set(traceId, own);
       own.resourceSpans.push({ resource, scopeSpans: [{ scope, spans: [span] }] });

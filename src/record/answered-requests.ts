@@ -18,6 +18,7 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
   const conversations = new Map<TurnSpan | undefined, Map<string, number>>();
   const found: AnsweredRequest[] = [];
   const asked = new Map<string, bigint>();
+  const outputs = new Map<TurnSpan | undefined, readonly ToolRequest[]>();
   const previous = new Map<TurnSpan | undefined, bigint>();
   const byOwner = Map.groupBy(calls, (call) => call.owner);
   for (const call of calls) {
@@ -25,7 +26,8 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
     if (byOwner.get(call.owner)?.length === 1) continue;
     const counts = new Map<string, number>();
     const known = conversations.get(call.owner);
-    for (const request of answeredIn(call.reading.input())) {
+    const said = outputs.get(call.owner) ?? [];
+    for (const request of answeredIn(call.reading.input(), said)) {
       // Some call ids are used again for every call: only a request more than before is a new one.
       const key = keyOf(request);
       const count = (counts.get(key) ?? 0) + 1;
@@ -36,9 +38,9 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
     }
     const end = call.span.endTimeUnixNano ?? call.span.startTimeUnixNano;
     previous.set(call.owner, end);
-    for (const request of call.reading.output().flatMap((message) => message.toolRequests)) {
-      asked.set(keyOf(request), end);
-    }
+    const requests = call.reading.output().flatMap((message) => message.toolRequests);
+    for (const request of requests) asked.set(keyOf(request), end);
+    outputs.set(call.owner, [...said, ...requests]);
     const merged = known ?? new Map<string, number>();
     for (const [key, count] of counts) merged.set(key, Math.max(count, merged.get(key) ?? 0));
     conversations.set(call.owner, merged);
@@ -50,15 +52,20 @@ function keyOf({ id, name }: ToolRequest): string {
   return `${id ?? ''} ${name}`;
 }
 
-/** Requests of a message list that its later messages answer, in the order of the requests. */
-function answeredIn(messages: readonly Message[]): readonly ToolRequest[] {
+/**
+ * Requests of a message list that its later messages answer, in the order of the requests. Where the list does not show
+ * what it answers, the requests of the calls before it do.
+ */
+function answeredIn(messages: readonly Message[], askedBefore: readonly ToolRequest[]): readonly ToolRequest[] {
   const requests: ToolRequest[] = [];
   const answered = new Set<ToolRequest>();
   const open: ToolRequest[] = [];
+  const shown = new Set(messages.flatMap((message) => message.toolRequests.map(keyOf)));
+  const elsewhere = askedBefore.filter((request) => !shown.has(keyOf(request)));
   for (const message of messages) {
     for (const answer of message.toolAnswers) {
       const at = open.findIndex((request) => isAnswer(answer, request));
-      const request = at < 0 ? namedAnswer(answer) : open.splice(at, 1)[0];
+      const request = at < 0 ? (namedAnswer(answer) ?? takeAsked(answer, elsewhere)) : open.splice(at, 1)[0];
       if (request === undefined) continue;
       if (at < 0) requests.push(request);
       answered.add(request);
@@ -75,6 +82,11 @@ function answeredIn(messages: readonly Message[]): readonly ToolRequest[] {
 function isAnswer(answer: ToolAnswer, request: ToolRequest): boolean {
   if (answer.id !== undefined && request.id !== undefined) return answer.id === request.id;
   return answer.name === undefined || answer.name === request.name;
+}
+
+function takeAsked(answer: ToolAnswer, asked: ToolRequest[]): ToolRequest | undefined {
+  const at = asked.findIndex((request) => isAnswer(answer, request));
+  return at < 0 ? undefined : asked.splice(at, 1)[0];
 }
 
 function namedAnswer({ id, name }: ToolAnswer): ToolRequest | undefined {

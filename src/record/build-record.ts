@@ -8,7 +8,7 @@ import { buildEmptyRecord } from './empty-record.ts';
 import { estimateCost, type ModelPrices } from './estimate-cost.ts';
 import { buildRowTime, elapsedMillis, formatTimestamp } from './row-time.ts';
 import { buildSummary, countCodePoints, countWords } from './text-metrics.ts';
-import type { ModelCallReading, ToolCallReading, TurnReading } from './turn-reading.ts';
+import type { ModelCallReading, SpokenText, ToolCallReading, TurnReading } from './turn-reading.ts';
 
 export interface BuildRecordOptions {
   /** Google Cloud project that the rows go to. Default: NULL in the column. */
@@ -82,8 +82,8 @@ export function buildRecord(reading: TurnReading, options: BuildRecordOptions = 
 }
 
 function buildContent(reading: TurnReading) {
-  const question = reading.question?.text ?? null;
-  const answer = reading.success === false ? null : (reading.answer?.text ?? null);
+  const question = trimmed(reading.question);
+  const answer = reading.success === false ? null : trimmed(reading.answer);
   return {
     user_question: question,
     agent_response: answer,
@@ -93,6 +93,11 @@ function buildContent(reading: TurnReading) {
     agent_response_length: answer === null ? null : countCodePoints(answer),
     agent_response_word_count: answer === null ? null : countWords(answer),
   } satisfies Partial<ConversationRecord>;
+}
+
+/** White space around a text is the framework's, not the speaker's. */
+function trimmed(said: SpokenText | undefined): string | null {
+  return said?.text.trim() || null;
 }
 
 function buildTokens({ usage, dialect, tokenRule }: TurnReading) {

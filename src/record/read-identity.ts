@@ -3,6 +3,7 @@ import { firstOf } from '../base/first-of.ts';
 import { nonEmptyString, parseContainer, property } from '../base/json-value.ts';
 import type { Attributes } from '../spans/span-snapshot.ts';
 import type { Turn } from '../spans/turn.ts';
+import { isSaid } from './messages/is-said.ts';
 import type { TurnReading } from './turn-reading.ts';
 import type { TurnSpan } from './turn-spans.ts';
 
@@ -26,17 +27,25 @@ interface Place {
 const CONVERSATION: Place = place(
   ATTRIBUTE_KEYS.turnConversationId,
   ['conversationId', 'conversation_id', 'conversation.id'],
-  ['gen_ai.conversation.id'],
+  ['gen_ai.conversation.id', 'spring.ai.chat.client.conversation.id'],
 );
 const SESSION: Place = place(
   ATTRIBUTE_KEYS.turnSessionId,
   ['sessionId', 'session_id', 'session.id', 'threadId', 'thread_id', 'chatId', 'chat_id'],
-  ['session.id', 'langfuse.session.id', 'gcp.vertex.agent.session_id'],
+  ['session.id', 'langfuse.session.id', 'gcp.vertex.agent.session_id', 'session_id'],
 );
 const USER: Place = place(
   ATTRIBUTE_KEYS.turnUserId,
   ['userId', 'user_id', 'user.id'],
-  ['user.id', 'enduser.id', 'langfuse.user.id'],
+  [
+    'user.id',
+    'enduser.id',
+    'langfuse.user.id',
+    'trpc.go.agent.runner.user_id',
+    'llm.user',
+    'metadata.user_api_key_end_user_id',
+    'user_id',
+  ],
 );
 
 function place(given: string, names: readonly string[], keys: readonly string[]): Place {
@@ -97,7 +106,12 @@ function idIn({ attributes, metadata }: Source, { names, keys }: Place): string 
   return undefined;
 }
 
+/** OpenAI's id of the previous response, which Microsoft's Agent Framework gives as the conversation's: each call has another. */
+const RESPONSE_ID = /^resp_/;
+
 /** Ids of a database are often numbers. */
 function idText(value: unknown): string | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : nonEmptyString(value);
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  const text = nonEmptyString(value);
+  return text === undefined || RESPONSE_ID.test(text) || !isSaid(text) ? undefined : text;
 }

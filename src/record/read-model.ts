@@ -1,9 +1,10 @@
+import { firstOf } from '../base/first-of.ts';
 import type { TurnReading } from './turn-reading.ts';
-import type { TurnSpan } from './turn-spans.ts';
+import { type TurnSpan, viewsOf } from './turn-spans.ts';
 
 /**
  * The model that a turn is put down to: that of its last call that answered, calls below a tool left aside. Where none
- * answered, the one that was asked last; where there is no call at all, the one that an agent names.
+ * answered, the one that was asked last, as any view of that call names it; where there is no call at all, the one that an agent names.
  *
  * @param calls model calls of the turn, in start order
  */
@@ -14,10 +15,14 @@ export function readModel(
   const top = calls.filter((call) => !call.underTool);
   const candidates = top.length > 0 ? top : calls;
   const answered = candidates.findLast((call) => call.reading.answered);
-  const asked = answered ?? candidates.at(-1) ?? spans.find((span) => span.kind === 'agent');
+  const asked = answered ?? candidates.at(-1);
+  const views =
+    asked === undefined
+      ? spans.filter((span) => span.kind === 'agent')
+      : [...viewsOf(asked), ...spans.filter((span) => span.kind === 'model' && span.enclosingCall === asked)];
   return {
-    provider: asked?.reading.provider,
-    requestModel: asked?.reading.requestModel,
+    provider: firstOf(views, ({ reading }) => reading.provider),
+    requestModel: firstOf(views, ({ reading }) => reading.requestModel),
     responseModel: answered?.reading.responseModel,
     finishReasons: answered?.reading.finishReasons ?? [],
   };

@@ -1,9 +1,10 @@
 import { firstOf } from '../base/first-of.ts';
 import type { Turn } from '../spans/turn.ts';
+import { type RecognisedSpan, recogniseSpan } from './dialects/classify-span.ts';
 import { statusError } from './dialects/span-attributes.ts';
 import { readAnswer, readQuestion } from './read-speech.ts';
 import type { SpokenText, TurnReading } from './turn-reading.ts';
-import { byStart, type TurnSpan } from './turn-spans.ts';
+import { byStart, type TurnSpan, viewsOf } from './turn-spans.ts';
 
 /**
  * What was asked, what was answered, and how the turn ended.
@@ -21,9 +22,14 @@ export function readOutcome(
   // Several roots are parts of the turn, none of which speaks for it.
   const root = turn.roots.length === 1 ? spans[0] : undefined;
   const last = calls.findLast((call) => !call.underTool);
-  const question = firstOf(askedSpans(root, spans), ({ reading }) => readQuestion(reading.input()));
-  const rootAnswer = root && root !== last && root.kind !== 'tool' ? answerOf(root) : undefined;
+  const question =
+    firstOf(askedSpans(root, spans), questionOf) ??
+    // What stands above the agent may be all that holds it.
+    firstOf(turn.ancestors, (ancestor) => questionOf(recogniseSpan(ancestor))) ??
+    firstOf(spans.filter(isAround), questionOf);
   const callAnswer = firstOf(viewsOf(last), answerOf);
+  const given = root && root !== last && root.kind !== 'tool' ? answerOf(root) : undefined;
+  const rootAnswer = given && last && callAnswer && isThread(given, callAnswer, last, calls) ? callAnswer : given;
   const answer = rootAnswer ?? callAnswer;
 
   const hasAnswered = answer !== undefined || calls.some((call) => !call.underTool && call.reading.answered);
@@ -32,11 +38,14 @@ export function readOutcome(
     (last && failures.get(last)) ??
     // A view of the call around it may know of a failure that the inner one took for an answer.
     firstOf(viewsOf(last?.enclosingCall), errorOf) ??
+    (last === undefined && answer === undefined ? lastAgentError(spans) : undefined) ??
     (hasAnswered ? undefined : firstOf(turn.ancestors, statusError)?.toWellFormed());
   if (error !== undefined) return { question, answer, error, success: false };
   if (rootAnswer !== undefined) return { question, answer, error, success: true };
   const isCaptured = question !== undefined || calls.some(speaks);
-  return { question, answer, error, success: last && completed(last, callAnswer, isCaptured) ? true : undefined };
+  const hasEnded = last === undefined ? false : completed(last, callAnswer, isCaptured);
+  const saysSo = root?.span.status.code === 'ok' && !(last && asksForTool(last));
+  return { question, answer, error, success: hasEnded || saysSo ? true : undefined };
 }
 
 /** The spans that may hold the question, in the order in which they are believed. */
@@ -46,14 +55,24 @@ function askedSpans(root: TurnSpan | undefined, spans: readonly TurnSpan[]): rea
     ...(root && root.kind !== 'tool' ? [root] : []),
     // A call that failed may show no words; the next one of the same conversation repeats them.
     ...views.filter((view) => view.owner === views[0]?.owner),
-    // Where calls show no input, an agent or step around them may.
-    ...spans.filter(({ kind, underTool }) => !underTool && (kind === 'agent' || kind === 'step')),
   ];
 }
 
-/** A call, and the calls around it: views that several instrumentations have of the same one. */
-function* viewsOf(call: TurnSpan | undefined): Generator<TurnSpan> {
-  for (let view = call; view !== undefined; view = view.enclosingCall) yield view;
+/** Where calls show no input, an agent or step around them may. */
+function isAround({ kind, underTool }: TurnSpan): boolean {
+  return !underTool && (kind === 'agent' || kind === 'step');
+}
+
+function questionOf({ reading }: RecognisedSpan): SpokenText | undefined {
+  return readQuestion(reading.input());
+}
+
+/** Whether what a root gives is more than the answer: the texts of a conversation, one after the other. */
+function isThread(given: SpokenText, answer: SpokenText, last: TurnSpan, calls: readonly TurnSpan[]): boolean {
+  if (!given.text.includes(answer.text)) return false;
+  const rest = given.text.replace(answer.text, '');
+  const others = [...last.reading.input(), ...calls.flatMap(({ reading }) => reading.output())];
+  return others.some(({ texts }) => texts.some((text) => text !== '' && rest.includes(text)));
 }
 
 function answerOf({ reading }: TurnSpan): SpokenText | undefined {
@@ -72,6 +91,12 @@ function completed(last: TurnSpan, answer: SpokenText | undefined, isCaptured: b
 function asksForTool({ reading }: TurnSpan): boolean {
   if (reading.output().some((message) => message.toolRequests.length > 0)) return true;
   return reading.finishReasons.some((reason) => /^tool[-_ ]?(calls?|use)$/i.test(reason));
+}
+
+/** Where no call of a model is seen, an agent below the root may be what failed. */
+function lastAgentError(spans: readonly TurnSpan[]): string | undefined {
+  const last = byStart(spans.filter(({ kind, underTool }) => kind === 'agent' && !underTool)).at(-1);
+  return last && errorOf(last);
 }
 
 function speaks({ reading }: TurnSpan): boolean {

@@ -1,9 +1,20 @@
+import { firstOf } from '../base/first-of.ts';
 import type { Message } from './messages/message.ts';
 import type { SpokenText } from './turn-reading.ts';
 
+/** What frameworks put around the words of the user. */
+const PROMPTS: readonly RegExp[] = [
+  // smolagents
+  /^New task:\n(?<asked>.*)$/s,
+  // CrewAI
+  /^\nCurrent Task: (?<asked>.*?)\n\nThis is the expected criteria for your final answer:/s,
+];
+
 /** The last message of the user that says something. */
 export function readQuestion(input: readonly Message[]): SpokenText | undefined {
-  return spoken(input.findLast((message) => message.role === 'user' && says(message)));
+  const said = spoken(input.findLast((message) => message.role === 'user' && says(message)));
+  const asked = said && firstOf(PROMPTS, (prompt) => prompt.exec(said.text)?.groups?.asked);
+  return asked ? { text: asked, firstPart: asked } : said;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { ATTRIBUTE_KEYS, TOOL_ERROR_EVENT } from '../base/attribute-keys.ts';
 import { type AnsweredRequest, findAnsweredRequests } from './answered-requests.ts';
 import { textOf } from './dialects/span-attributes.ts';
+import { handOversOf } from './hand-overs.ts';
 import type { ToolCallReading, ToolRequest } from './turn-reading.ts';
 import { byStart, type TurnSpan } from './turn-spans.ts';
 
-// Frameworks hand over to another agent through a tool of such a name.
-const HAND_OVER = /^transfer_(back_)?to_/;
+// A span of a tool is named for what it does to it.
+const OPERATION = /^(?:execute_tool|tool_call|call_tool|running tool:?) +(?=\S)/;
 
 /**
  * Tool calls of a turn, in call order: from the tools' own spans, and from the messages where a span never arrived
@@ -15,9 +16,11 @@ const HAND_OVER = /^transfer_(back_)?to_/;
  * @param calls its model calls, in start order
  */
 export function readTools(spans: readonly TurnSpan[], calls: readonly TurnSpan[]): readonly ToolCallReading[] {
-  const tools = byStart(spans.filter(isOwnCall));
+  const isHandOver = handOversOf(spans);
+  const own = byStart(spans.filter(isOwnCall));
+  const nameOf = nameTools(own, spans);
+  const tools = own.filter((tool) => !isHandOver(nameOf.get(tool) ?? '', tool));
   const requests = findAnsweredRequests(calls);
-  const nameOf = nameTools(tools, spans);
   const rankOf = matchSpans(tools, nameOf, requests);
   const entries: { at: bigint; rank: number; reading: ToolCallReading }[] = tools.map((tool) => ({
     at: tool.span.startTimeUnixNano,
@@ -30,7 +33,7 @@ export function readTools(spans: readonly TurnSpan[], calls: readonly TurnSpan[]
     // After the call that asked for it, and after what the same call asked for before it.
     const at = seen.get(rank) ?? lastAsked.get(request.afterUnixNano) ?? request.afterUnixNano;
     lastAsked.set(request.afterUnixNano, at);
-    if (seen.has(rank) || HAND_OVER.test(request.name)) continue;
+    if (seen.has(rank) || isHandOver(request.name)) continue;
     // Its own span never arrived.
     const reading = { span: undefined, name: request.name.toWellFormed(), success: undefined, error: undefined };
     entries.push({ at, rank, reading });
@@ -61,7 +64,8 @@ function nameTools(tools: readonly TurnSpan[], spans: readonly TurnSpan[]): Read
     const [request] = at < 0 ? [] : asked.splice(at, 1);
     if (request !== undefined && !nameOf.has(tool)) nameOf.set(tool, request.name);
   }
-  for (const tool of tools) if (!nameOf.has(tool)) nameOf.set(tool, asked.shift()?.name ?? tool.span.name);
+  for (const tool of tools)
+    if (!nameOf.has(tool)) nameOf.set(tool, asked.shift()?.name ?? tool.span.name.replace(OPERATION, ''));
   return nameOf;
 }
 

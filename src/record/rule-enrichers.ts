@@ -11,22 +11,22 @@ export interface KeywordRule {
 /** Rules for the meaning, download and quality columns, as data. A group that is left out leaves its columns NULL. */
 export interface EnrichmentRules {
   /** `detected_intent`: label of the first rule that the question matches. */
-  readonly intents?: { readonly rules: readonly KeywordRule[]; readonly otherwise: string | null };
+  readonly intents?: { readonly rules: readonly KeywordRule[]; readonly otherwise: string | null } | undefined;
   /** `search_filters`: labels of all rules that the question matches. */
-  readonly filters?: readonly KeywordRule[];
+  readonly filters?: readonly KeywordRule[] | undefined;
   /** `query_category`: for each tool the first rule that its name matches; the last tool with a match wins. */
-  readonly categories?: readonly KeywordRule[];
+  readonly categories?: readonly KeywordRule[] | undefined;
   /** `results_count`: regular expressions, tried in order on the answer in lower case; group 1 is the number. */
-  readonly resultCounts?: readonly string[];
+  readonly resultCounts?: readonly string[] | undefined;
   /** `pdf_links_provided`, `download_type`, `download_requested`: texts to look for in the answer. */
-  readonly downloads?: { readonly linkPrefix: string; readonly zipMark: string };
+  readonly downloads?: { readonly linkPrefix: string; readonly zipMark: string } | undefined;
   /** `question_complexity`: from how many tool calls on a question is medium, or complex. */
-  readonly complexity?: { readonly mediumToolCalls: number; readonly complexToolCalls: number };
+  readonly complexity?: { readonly mediumToolCalls: number; readonly complexToolCalls: number } | undefined;
   /** `user_satisfaction_inferred`: negative on failure, positive on success with results, else neutral; NULL
    * where it is not known whether the turn succeeded. */
-  readonly satisfaction?: boolean;
+  readonly satisfaction?: boolean | undefined;
   /** `response_quality_score`: points that are added up and clamped to 0…1. */
-  readonly quality?: QualityRule;
+  readonly quality?: QualityRule | undefined;
 }
 
 export interface QualityRule {

@@ -32,6 +32,11 @@ export function listTurnSpans(turn: Turn): readonly TurnSpan[] {
   return listed;
 }
 
+/** A call, and the calls around it: views that several instrumentations have of the same one. */
+export function* viewsOf(call: TurnSpan | undefined): Generator<TurnSpan> {
+  for (let view = call; view !== undefined; view = view.enclosingCall) yield view;
+}
+
 function place(span: SpanSnapshot, parent: TurnSpan | undefined): TurnSpan {
   const parentKind = parent?.kind;
   const ownsBelow = parentKind === 'agent' || parentKind === 'tool';

@@ -5,6 +5,7 @@ import type { LedgerEntry, RowSink } from '../delivery/row-sink.ts';
 import { fixedMigration } from '../migration/migration-mode.ts'; // migration
 import { assemblePipeline, type PipelineOptions } from '../pipeline/assemble-pipeline.ts';
 import { type FileContext, type ReportInput, readTurns } from './read-turns.ts';
+import type { SpanTally } from './span-tally.ts';
 
 export interface OtlpRowsOptions extends Pick<PipelineOptions, 'keepTrace'> {
   readonly files: readonly string[];
@@ -13,6 +14,8 @@ export interface OtlpRowsOptions extends Pick<PipelineOptions, 'keepTrace'> {
   readonly diagnostics: Diagnostics;
   readonly clock: Clock;
   readonly report: ReportInput;
+  /** Is told of every span. */
+  readonly tally?: SpanTally;
 }
 
 /** The rows that an agent with these settings would have written for the turns in OTLP/JSON files. */
@@ -24,7 +27,7 @@ export async function* readOtlpRows(options: OtlpRowsOptions): AsyncGenerator<Le
     sink: createCollector(collected),
     detour: fixedMigration(options), // migration
   });
-  for await (const turn of readTurns(files, context, report)) {
+  for await (const turn of readTurns(files, context, report, options.tally)) {
     const result = await pipeline.export(turn);
     if (result.status === 'failed') report('a turn', `could not be mapped: ${result.reason}`);
     yield* collected.splice(0);

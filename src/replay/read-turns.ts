@@ -8,6 +8,7 @@ import { TraceSpool } from '../otlp/trace-spool.ts';
 import { classifySpan } from '../record/dialects/classify-span.ts';
 import { buildTurns } from '../spans/build-turns.ts';
 import type { Turn } from '../spans/turn.ts';
+import { SpanTally } from './span-tally.ts';
 
 /** Where files are looked for, and what `-` stands for. */
 export interface FileContext {
@@ -23,11 +24,13 @@ export type ReportInput = (file: string, problem: string) => void;
  * grow with the files, but with the largest trace. A file that cannot be used is reported; the others go on.
  *
  * @param files paths relative to the context's directory; `-` is standard input
+ * @param tally is told of every span
  */
 export async function* readTurns(
   files: readonly string[],
   context: FileContext,
   report: ReportInput,
+  tally: SpanTally = new SpanTally(),
 ): AsyncGenerator<Turn> {
   const spool = new TraceSpool();
   try {
@@ -35,10 +38,9 @@ export async function* readTurns(
     const rejected = new Map<string, number>();
     for (const parts of spool.traces()) {
       const requests = parts.map((part) => parseOtlpJson(JSON.parse(part)));
-      yield* buildTurns(
-        requests.flatMap(({ spans }) => spans),
-        classifySpan,
-      );
+      const spans = requests.flatMap((request) => request.spans);
+      tally.add(spans);
+      yield* buildTurns(spans, classifySpan);
       for (const [reason, count] of requests.flatMap((request) => [...request.rejected])) {
         rejected.set(reason, (rejected.get(reason) ?? 0) + count);
       }

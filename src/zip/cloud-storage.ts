@@ -17,7 +17,7 @@ export interface CloudStorageOptions {
    * A client of yours. Its retries of uploads depend on its `idempotencyStrategy`. Default: one with the application's
    * default credentials that repeats interrupted parts of an upload.
    */
-  readonly storage?: Storage;
+  readonly storage?: Storage | undefined;
 }
 
 /** A part of an upload: held in memory until the service has it. A multiple of 256 KiB, as the service wants it. */

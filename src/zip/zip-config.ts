@@ -4,11 +4,14 @@ import { ConfigurationError } from '../base/errors.ts';
 import { resolveDestination, type ZipDestination } from './zip-destination.ts';
 import type { CreateZipOptions, SignedUrlOptions } from './zip-options.ts';
 
+/** Options that all have a value. */
+export type Settled<Options> = { readonly [Name in keyof Options]-?: NonNullable<Options[Name]> };
+
 /** Options of one archive, checked and complete. */
 export interface ZipConfig
-  extends Required<Pick<CreateZipOptions, NumericOption | 'order' | 'onMissing' | 'temporaryFolder' | 'id'>> {
+  extends Settled<Pick<CreateZipOptions, NumericOption | 'order' | 'onMissing' | 'temporaryFolder' | 'id'>> {
   readonly destination: ZipDestination;
-  readonly signedUrl: Required<SignedUrlOptions> | undefined;
+  readonly signedUrl: Settled<SignedUrlOptions> | undefined;
 }
 
 type NumericOption =
@@ -83,7 +86,7 @@ function resolveWord<T extends string>(key: string, value: T, allowed: readonly 
 function resolveSignedUrl(
   signedUrl: SignedUrlOptions | undefined,
   destination: ZipDestination,
-): Required<SignedUrlOptions> | undefined {
+): Settled<SignedUrlOptions> | undefined {
   if (signedUrl === undefined) return undefined;
   if (destination.kind !== 'remote') throw new ConfigurationError('createZip.signedUrl', 'needs a gs:// destination');
   const { expiresInSeconds = HOUR_SECONDS, fileName = destination.object.name.split('/').at(-1) ?? '' } = signedUrl;

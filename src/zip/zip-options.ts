@@ -24,18 +24,21 @@ export interface ZipEntry {
    * hold is replaced; a name that is taken gets a number: `a.pdf`, `a (2).pdf`.
    */
   readonly name: string;
+  /** Where its bytes come from. */
   readonly source: ZipSource;
   /** Expected length; anything else is a failure of the entry. Default: what the source itself announces. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
   /** Default: when `createZip` was called. */
-  readonly modified?: Date;
+  readonly modified?: Date | undefined;
 }
 
 /** How far an archive has come; counts are final, not estimates. */
 export interface ZipProgress {
   /** The entry that was just decided. */
   readonly name: string;
+  /** Entries that are in the archive. */
   readonly filesIncluded: number;
+  /** Entries that could not be had. */
   readonly filesMissing: number;
   /** `undefined` where the entries are a generator. */
   readonly filesTotal: number | undefined;
@@ -45,9 +48,9 @@ export interface ZipProgress {
 
 export interface SignedUrlOptions {
   /** Default: one hour. At most 604,800 (7 days), the limit of Google Cloud Storage's V4 signatures. */
-  readonly expiresInSeconds?: number;
+  readonly expiresInSeconds?: number | undefined;
   /** What a browser saves the archive as. Default: the object's own name. */
-  readonly fileName?: string;
+  readonly fileName?: string | undefined;
 }
 
 export interface CreateZipOptions {
@@ -60,32 +63,33 @@ export interface CreateZipOptions {
    */
   readonly destination: string | URL | Writable;
   /** Default: a random UUID. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Downloads at the same time, 1 to 256. Default: 10. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** 0 (store) to 9. Default: 1. Content that is compressed already is stored at every level. */
-  readonly level?: number;
+  readonly level?: number | undefined;
   /** `given`: the order of `entries`, whatever arrives first. `arrival`: as they arrive. Default: `given`. */
-  readonly order?: 'given' | 'arrival';
+  readonly order?: 'given' | 'arrival' | undefined;
   /** `skip`: leave it out and say so in the result. `fail`: reject. Default: `skip`. */
-  readonly onMissing?: 'skip' | 'fail';
+  readonly onMissing?: 'skip' | 'fail' | undefined;
   /** Longest time for one try at one entry. Default: 300,000. */
-  readonly timeoutMillis?: number;
+  readonly timeoutMillis?: number | undefined;
   /** Longest time in which no byte comes from a source, or none is taken by the destination. Default: 30,000. */
-  readonly stallTimeoutMillis?: number;
+  readonly stallTimeoutMillis?: number | undefined;
   /** Further tries after the first, where the failure may pass. Default: 2. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** Default: no limit. */
-  readonly maxEntryBytes?: number;
+  readonly maxEntryBytes?: number | undefined;
   /** Limit for the contents of all entries together. Default: no limit. */
-  readonly maxTotalBytes?: number;
+  readonly maxTotalBytes?: number | undefined;
   /** For contents that are too large to hold in memory. Default: the system's temporary folder. */
-  readonly temporaryFolder?: string;
+  readonly temporaryFolder?: string | undefined;
   /** Asks for a signed URL; the destination must be `gs://`. Default: none. */
-  readonly signedUrl?: SignedUrlOptions;
+  readonly signedUrl?: SignedUrlOptions | undefined;
   /** How `gs://` is reached. Default: `@google-cloud/storage` with the application's default credentials. */
-  readonly remoteStore?: RemoteStore;
-  readonly signal?: AbortSignal;
+  readonly remoteStore?: RemoteStore | undefined;
+  /** Stops the work: `createZip` rejects with the reason `aborted`, and nothing stays behind. */
+  readonly signal?: AbortSignal | undefined;
   /** Called after each entry. What it throws does not break the archive. */
-  readonly onProgress?: (progress: ZipProgress) => void;
+  readonly onProgress?: ((progress: ZipProgress) => void) | undefined;
 }

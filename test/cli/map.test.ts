@@ -23,7 +23,8 @@ const records = (stdout: string): Record<string, unknown>[] =>
 test('prints one record a turn, from a file and from standard input', async () => {
   const cwd = writeFiles({ 'spans.json': JSON.stringify(otlp) });
   const fromFile = await runTestCli(['map', 'spans.json'], { cwd });
-  expect(fromFile).toMatchObject({ exitCode: 0, stderr: '' });
+  const [{ spans }] = otlp.resourceSpans[0].scopeSpans;
+  expect(fromFile).toMatchObject({ exitCode: 0, stderr: `${spans.length} spans, 1 turn\n` });
   const [record, ...others] = records(fromFile.stdout);
   expect(others).toEqual([]);
   expect(record).toMatchObject({ message_type: 'user_question', tracking_backend: 'solid', success: true });
@@ -59,16 +60,20 @@ test('files that cannot be used are named; the others are mapped; the exit code 
     'empty.json: is empty',
     'folder: is a directory; name the files in it',
     'text.json: is not JSON from byte 0',
+    expect.stringMatching(/^\d+ spans, 1 turn$/),
   ]);
   expect(records(run.stdout)).toHaveLength(1);
 });
 
 test('--json makes problems machine-readable', async () => {
   const run = await runTestCli(['map', '--json', 'nothing-here']);
-  expect({ ...run, stderr: JSON.parse(run.stderr) }).toEqual({
+  expect({ ...run, stderr: records(run.stderr) }).toEqual({
     exitCode: 1,
     stdout: '',
-    stderr: { file: 'nothing-here', problem: 'does not exist' },
+    stderr: [
+      { file: 'nothing-here', problem: 'does not exist' },
+      { spans: 0, turns: 0, unrecognised: [] },
+    ],
   });
 });
 
@@ -78,7 +83,36 @@ test('spans without usable ids are counted, not mapped', async () => {
   expect(run).toEqual({
     exitCode: 1,
     stdout: '',
-    stderr: 'standard input: spans that cannot be used: 2 (invalid_trace_id)\n',
+    stderr: 'standard input: spans that cannot be used: 2 (invalid_trace_id)\n0 spans, 0 turns\n',
+  });
+});
+
+test('ends with what was read, what came of it, and what nobody recognised', async () => {
+  const span = (id: number, name: string) => ({
+    traceId: '1'.repeat(32),
+    spanId: String(id).padStart(16, '0'),
+    name,
+    startTimeUnixNano: '1',
+    endTimeUnixNano: '2',
+  });
+  const scopeSpans = [
+    { scope: { name: 'other-agents' }, spans: [1, 2, 3, 4].map((id) => span(id, `step ${id}`)) },
+    { spans: [span(5, 'GET \u001b[31m')] },
+  ];
+  const stdin = JSON.stringify({ resourceSpans: [{ scopeSpans }] });
+  const run = await runTestCli(['map', '-'], { stdin });
+  expect(run).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr:
+      '5 spans, 0 turns. Not of an agent, a model or a tool: other-agents (4: step 1, step 2, step 3); ' +
+      'no scope (1: GET  [31m). The README lists the instrumentations that are understood\n',
+  });
+  const { stderr } = await runTestCli(['map', '--json', '-'], { stdin });
+  expect(JSON.parse(stderr)).toMatchObject({
+    spans: 5,
+    turns: 0,
+    unrecognised: [{ scope: 'other-agents', count: 4, names: ['step 1', 'step 2', 'step 3'] }, { count: 1 }],
   });
 });
 

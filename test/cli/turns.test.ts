@@ -79,13 +79,13 @@ describe('the newest turns', () => {
     const { exitCode, stdout } = await turns(writeStore());
     expect(exitCode).toBe(0);
     expect(stdout).toMatchInlineSnapshot(`
-      "┌────────┬───────────────────┬───────┬─────┬────────┬──────┬────┬───────┬──────┐
-      │id      │time (UTC)         │agent  │user │question│tokens│  ms│    USD│state │
-      │cccccccc│03-02 11:30:00     │–      │ana  │–       │     –│   –│      –│–     │
-      │bbbbbbbb│03-02 09:00:00     │invoic…│bruno│Why? Be…│     –│   –│      –│failed│
-      │aaaaaaaa│03-01 10:00:00     │invoic…│ana  │How man…│   100│1234│0.00087│ok    │
-      │dddddddd│2025-12-31 23:59:59│–      │–    │–       │     –│   –│      –│ok    │
-      └────────┴───────────────────┴───────┴─────┴────────┴──────┴────┴───────┴──────┘
+      "┌──────────┬─────────────────────┬──────────┬───────┬────────────────────────┬────────┬──────┬─────────┬────────┐
+      │ id       │ time (UTC)          │ agent    │ user  │ question               │ tokens │   ms │     USD │ state  │
+      │ cccccccc │ 03-02 11:30:00      │ –        │ ana   │ –                      │      – │    – │       – │ –      │
+      │ bbbbbbbb │ 03-02 09:00:00      │ invoices │ bruno │ Why? Because  [31mred  │      – │    – │       – │ failed │
+      │ aaaaaaaa │ 03-01 10:00:00      │ invoices │ ana   │ How many invoices?     │    100 │ 1234 │ 0.00087 │ ok     │
+      │ dddddddd │ 2025-12-31 23:59:59 │ –        │ –     │ –                      │      – │    – │       – │ ok     │
+      └──────────┴─────────────────────┴──────────┴───────┴────────────────────────┴────────┴──────┴─────────┴────────┘
       "
     `);
   });
@@ -196,14 +196,14 @@ describe('the table fits the line', () => {
     expect(run.stdout).not.toMatch(/\p{Cs}|\u200d…/u);
   });
 
-  test('COLUMNS says more than the terminal, and 80 is for where nobody knows', async () => {
+  test('COLUMNS says more than the terminal, and 160 is for where nobody knows', async () => {
     const cwd = writeStore(wide);
     const widthOf = async (given: object): Promise<number> => {
       const { stdout } = await runTestCli(['turns', '--store', 'store.db'], { cwd, clock, ...given });
       return stringWidth(lines(stdout)[0] ?? '');
     };
     const unknown = await widthOf({});
-    expect(unknown).toBe(await widthOf({ columns: 80 }));
+    expect(unknown).toBe(await widthOf({ columns: 160 }));
     expect(await widthOf({ env: { COLUMNS: 'wide' } })).toBe(unknown);
     expect(await widthOf({ columns: 90 })).toBeGreaterThan(80);
     expect(await widthOf({ columns: 90, env: { COLUMNS: '100' } })).toBe(await widthOf({ columns: 100 }));

@@ -1,6 +1,16 @@
 // The package as its users get it: packed, judged by the linters of packages, installed elsewhere, used.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -12,6 +22,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 let directory: string;
 const tarball = inject('tarball');
 let project: string;
+const installed = (): string => join(project, 'node_modules/spanledger');
 
 const npm = (args: readonly string[], cwd: string): string =>
   execFileSync('npm', [...args, '--loglevel=error'], { cwd, encoding: 'utf8' });
@@ -63,12 +74,68 @@ test('nothing but the build and its papers is in the tarball', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trimEnd().split('\n');
   const strays = files.filter(
     (file) =>
-      !/^package\/(?:dist\/.+\.(?:js|js\.map|d\.ts)|package\.json|config\.schema\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+      !/^package\/(?:dist\/.+\.(?:js|js\.map|d\.ts|d\.ts\.map)|dist\/THIRD-PARTY\.txt|(?:src|exporters)\/.+\.ts|docs\/.+\.md|examples\/.+|package\.json|config\.schema\.json|README\.md|CONTRIBUTING\.md|LICENSE|CHANGELOG\.md)$/.test(
         file,
       ),
   );
   expect(strays).toEqual([]);
-  expect(files).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE']));
+  expect(files).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE', 'package/docs/start-up.md']));
+});
+
+test('nothing of it runs at installation', () => {
+  const scripts = Object.keys(JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8')).scripts);
+  expect(scripts.filter((name) => /^(?:pre|post)?(?:install|prepare|publish)$/.test(name))).toEqual([]);
+});
+
+test('what its pages link to is in the package', () => {
+  const pages = ['README.md', ...readdirSync(join(installed(), 'docs')).map((name) => `docs/${name}`)];
+  const links = pages
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) =>
+      [...readFileSync(join(installed(), page), 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
+        ([, link = '']) => join(dirname(page), link),
+      ),
+    );
+  expect(links).not.toEqual([]);
+  expect(links.filter((link) => !existsSync(join(installed(), link)))).toEqual([]);
+});
+
+test('"go to definition" finds the sources', () => {
+  const maps = readdirSync(join(installed(), 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.d.ts.map'),
+  );
+  expect(maps.length).toBeGreaterThan(100);
+  const lost = maps.filter((map) => {
+    const path = join(installed(), 'dist', map);
+    const { sources } = JSON.parse(readFileSync(path, 'utf8'));
+    return sources.some((source: string) => !existsSync(join(dirname(path), source)));
+  });
+  expect(lost).toEqual([]);
+});
+
+test('every option says in the editor what it does', () => {
+  const files = [
+    ...[
+      'start/start-options',
+      'instrumentation/trace-agent',
+      'instrumentation/trace-model-call',
+      'instrumentation/trace-tool',
+    ],
+    ...[
+      'instrumentation/with-turn-context',
+      'instrumentation/adk/spanledger-plugin',
+      'zip/zip-options',
+      'base/diagnostics',
+    ],
+    ...readdirSync(join(ROOT, 'src/config/settings')).map((name) => `config/settings/${name.replace(/\.ts$/, '')}`),
+  ];
+  const silent = files.flatMap((file) => {
+    const lines = readFileSync(join(installed(), `dist/src/${file}.d.ts`), 'utf8').split('\n');
+    return lines.filter(
+      (line, i) => /^ {4}readonly \w+\??: (?!\S+;$)?/.test(line) && !/\*\/\s*$/.test(lines[i - 1] ?? ''),
+    );
+  });
+  expect(silent).toEqual([]);
 });
 
 test('only what is public can be imported', () => {
@@ -147,7 +214,7 @@ test('the command runs through the link that npm makes', () => {
   );
   writeFileSync(join(project, 'spans.json'), JSON.stringify(otlp));
   const mapped = spanledger('map', 'spans.json');
-  expect(mapped).toMatchObject({ status: 0, stderr: '' });
+  expect(mapped).toMatchObject({ status: 0, stderr: '7 spans, 1 turn\n' });
   expect(JSON.parse(mapped.stdout)).toMatchObject({ span_dialect: expect.stringContaining('adk'), success: true });
   expect(spanledger('init').stdout).toContain('created table conversation_logs');
 });
@@ -175,7 +242,11 @@ import { SpanledgerPlugin } from 'spanledger/adk';
 import { createZip } from 'spanledger/zip';
 import 'spanledger/instrument';
 const ledger: Spanledger = createSpanledger({ store: 'local' });
-const answer: Promise<string> = traceAgent({ name: 'a' }, async (agent) => { agent.setAnswer('b'); return 'b'; });
+const request: { userId?: string; question?: string } = {};
+const { userId, question } = request;
+const client = { userAgent: undefined };
+createSpanledger({ project: undefined, localPath: undefined, sink: undefined });
+const answer: Promise<string> = traceAgent({ name: 'a', userId, question, client }, async (agent) => { agent.setAnswer('b'); return 'b'; });
 // @ts-expect-error an unknown word
 start({ store: 'disk' });
 export const all: unknown[] = [ledger, answer, new SpanledgerPlugin(), createZip({ entries: [], destination: 'x.zip' })];
@@ -201,4 +272,29 @@ export const all: unknown[] = [ledger, answer, new SpanledgerPlugin(), createZip
   const run = spawnSync(join(BIN, 'tsc'), ['-p', project], { encoding: 'utf8' });
   expect(run.stdout).toBe('');
   expect(run.status).toBe(0);
+});
+
+test('a CommonJS project compiles and runs', () => {
+  const folder = join(project, 'common');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
+  const body = `const ledger: StartedSpanledger = start();
+export const made = [typeof ledger.shutdown, typeof createZip, typeof BigQuerySpanExporter, typeof traceAgent];
+console.log(made.join());`;
+  writeFileSync(
+    join(folder, 'use.ts'),
+    `import { type StartedSpanledger, start, traceAgent } from 'spanledger';
+import { BigQuerySpanExporter } from 'spanledger/exporters/bigquery';
+import { createZip } from 'spanledger/zip';
+${body}`,
+  );
+  const options = ['--module', 'nodenext', '--target', 'es2024', '--strict', '--skipLibCheck', '--types', 'node'];
+  const compiled = spawnSync(join(BIN, 'tsc'), [...options, '--ignoreConfig', 'use.ts'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(compiled.stdout).toBe('');
+  expect(readFileSync(join(folder, 'use.js'), 'utf8')).toContain('require("spanledger")');
+  const run = spawnSync(process.execPath, ['use.js'], { cwd: folder, encoding: 'utf8' });
+  expect(run).toMatchObject({ status: 0, stdout: 'function,function,function,function\n', stderr: '' });
 });

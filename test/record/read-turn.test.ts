@@ -150,8 +150,15 @@ describe('tool calls', () => {
   });
 
   it('do not hold hand-overs', () => {
-    const reading = read(agent([knows(), knows(request('c1', 'transfer_to_expert'), result('c1'))]));
-    expect(reading.toolCalls).toEqual([]);
+    const names = (...tools: readonly string[]): readonly string[] => {
+      const history = tools.flatMap((name, i) => [request(`c${i}`, name), result(`c${i}`)]);
+      const expert = agent([], { 'gen_ai.agent.name': 'Tax Expert' });
+      return read(agent([knows(), knows(...history), expert])).toolCalls.map(({ name }) => name);
+    };
+    expect(names('transfer_to_agent', 'handoff', '(merged tools)', 'transfer_to_tax_expert')).toEqual([]);
+    // Only where X is an agent of the turn.
+    expect(names('transfer_to_savings', 'handoff_letter')).toEqual(['transfer_to_savings', 'handoff_letter']);
+    expect(read(agent([tool('transfer_to_agent'), tool('look')])).toolCalls).toMatchObject([{ name: 'look' }]);
   });
 
   it('count once where two instrumentations nest', () => {

@@ -4,6 +4,7 @@ import { resolveConfig } from '../../config/resolve-config.ts';
 import type { SettingValues } from '../../config/setting-values.ts';
 import { createMappingOption } from '../../migration/mapping-option.ts'; // migration
 import { readOtlpRows } from '../../replay/read-otlp-rows.ts';
+import { SpanTally, type UnknownSpans } from '../../replay/span-tally.ts';
 import { createCliDiagnostics } from '../cli-diagnostics.ts';
 import type { RegisterCommand } from '../command-list.ts';
 import type { CliContext, ExitCode } from '../context.ts';
@@ -35,8 +36,11 @@ async function map(files: readonly string[], options: MapOptions, context: CliCo
     }
   };
   const values = resolveValues(options, context);
+  const tally = new SpanTally();
+  let turns = 0;
   const rows = readOtlpRows({
     files,
+    tally,
     values,
     context,
     diagnostics: createCliDiagnostics(values, context),
@@ -45,11 +49,31 @@ async function map(files: readonly string[], options: MapOptions, context: CliCo
   });
   for await (const { row } of rows) {
     await sayProblems();
+    turns += 1;
     await context.stdout.write(toJsonLine(row));
     if (context.stdout.closed) break;
   }
   await sayProblems();
+  const summary = { spans: tally.spans, turns, unrecognised: tally.unknown };
+  await context.stderr.write(options.json ? toJsonLine(summary) : toPrintable(describe(summary)).concat('\n'));
   return failed ? 1 : 0;
+}
+
+interface Summary {
+  readonly spans: number;
+  readonly turns: number;
+  readonly unrecognised: readonly UnknownSpans[];
+}
+
+function describe({ spans, turns, unrecognised }: Summary): string {
+  const scopes = unrecognised.map(
+    ({ scope, count, names }) => `${scope === '' ? 'no scope' : scope} (${count}: ${names.join(', ')})`,
+  );
+  return [
+    `${spans} ${spans === 1 ? 'span' : 'spans'}, ${turns} ${turns === 1 ? 'turn' : 'turns'}`,
+    ...(scopes.length === 0 ? [] : [`Not of an agent, a model or a tool: ${scopes.join('; ')}`]),
+    ...(turns > 0 || spans === 0 ? [] : ['The README lists the instrumentations that are understood']),
+  ].join('. ');
 }
 
 /** Without a configuration, the environment has no say either: the same spans give the same records everywhere. */

@@ -4,10 +4,9 @@ export const STORE_SETTINGS = {
   store: { group: 'Where rows go', key: 'analytics.conversation_tracking.store', env: ['SPANLEDGER_STORE'],
     type: 'choice', allowed: ['auto', 'local', 'bigquery'], fallback: 'auto',
     description: 'Where rows go: `bigquery`, `local` (SQLite), or `auto`: BigQuery where a project is set.' },
-  /** A SQLite file, from the working directory. */
   localPath: { key: 'analytics.conversation_tracking.local.path', env: ['SPANLEDGER_LOCAL_PATH'],
     type: 'text', fallback: '.spanledger/spanledger.db',
-    description: 'The SQLite file of the local store.' },
+    description: 'The SQLite file of the local store, from the working directory.' },
   project: { key: 'analytics.conversation_tracking.bigquery.project', env: ['SPANLEDGER_BIGQUERY_PROJECT', 'GOOGLE_CLOUD_PROJECT'],
     type: 'project-id', fallback: undefined,
     description: 'Google Cloud project of the dataset. Without one, rows go to the local store.' },

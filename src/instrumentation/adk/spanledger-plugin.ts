@@ -19,9 +19,9 @@ export interface SpanledgerPluginOptions {
    * Whether question and answer are put on ADK's spans, from where rows take them. Default: true.
    * Trace exporters of this package leave message content out by default; a span exporter of the host's own does not.
    */
-  readonly captureContent?: boolean;
+  readonly captureContent?: boolean | undefined;
   /** Text attributes for every turn, e.g. `{ 'spanledger.api_version': '1.4.0' }`. */
-  readonly attributes?: Readonly<Record<string, string>>;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

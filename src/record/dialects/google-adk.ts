@@ -6,7 +6,7 @@ import { readMessages } from '../messages/read-messages.ts';
 import { type ReportedUsage, readUsageObject } from '../reported-usage.ts';
 import { type Dialect, preferMessages, type SpanKind, type SpanReading } from './dialect.ts';
 import { genAiUsage, readGenAi } from './gen-ai-attributes.ts';
-import { exceptionMessage, textOf } from './span-attributes.ts';
+import { exceptionMessage, responseError, textOf } from './span-attributes.ts';
 
 const SCOPE = 'gcp.vertex.agent';
 const REQUEST = 'gcp.vertex.agent.llm_request';
@@ -86,9 +86,4 @@ function callUsage(attributes: Attributes, metadata: unknown): ReportedUsage | u
   if (said !== undefined) return said;
   // ADK writes candidates only: with neither the plugin nor content capture, thoughts are spent and not shown.
   return spans && { ...spans, outputIncludesReasoning: false, hidesReasoning: true };
-}
-
-function responseError(response: unknown): string | undefined {
-  const code = nonEmptyString(property(response, 'errorCode'));
-  return code === undefined ? undefined : (nonEmptyString(property(response, 'errorMessage')) ?? code);
 }

@@ -1,16 +1,14 @@
 import { firstOf } from '../../base/first-of.ts';
 import { nonEmptyString, parseContainer, property } from '../../base/json-value.ts';
-import type { Attributes } from '../../spans/span-snapshot.ts';
-import { type Message, ROLE_OF, type Side, textMessage } from '../messages/message.ts';
-import { readMessages } from '../messages/read-messages.ts';
+import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
+import { type Message, ROLE_OF, type Side } from '../messages/message.ts';
+import { plainMessage, readMessages } from '../messages/read-messages.ts';
 import { unflatten } from '../messages/unflatten.ts';
 import { type ReportedUsage, readUsageObject, reportedUsage, tokenCount } from '../reported-usage.ts';
 import { type Dialect, preferMessages, type SpanKind } from './dialect.ts';
-import { statusError, textOf, textsOf } from './span-attributes.ts';
+import { responseError, statusError, textOf, textsOf } from './span-attributes.ts';
 
 const KIND = 'openinference.span.kind';
-// Written in place of content that the user chose to hide.
-const REDACTED = '__REDACTED__';
 const KINDS: ReadonlyMap<string, SpanKind> = new Map([
   ['AGENT', 'agent'],
   ['LLM', 'model'],
@@ -29,18 +27,18 @@ export const OPENINFERENCE: Dialect = {
   },
   read(span, kind) {
     const { attributes } = span;
-    const name = kind === 'tool' ? (textOf(attributes, 'tool.name') ?? span.name) : agentNameOf(attributes);
+    const name = kind === 'tool' ? toolNameOf(span) : agentNameOf(attributes);
+    const response = parseContainer(textOf(attributes, 'output.value') ?? '');
+    const error = statusError(span) ?? responseError(response);
     if (kind !== 'model') {
       return {
         name: name ?? (kind === 'agent' ? span.name : undefined),
-        error: statusError(span),
+        error,
         input: () => valueMessages(attributes, 'input'),
         output: () => valueMessages(attributes, 'output'),
       };
     }
-    const response = parseContainer(textOf(attributes, 'output.value') ?? '');
     const reported = textOf(attributes, 'llm.model_name');
-    const error = statusError(span);
     return {
       name,
       provider: textOf(attributes, 'llm.provider', 'llm.system'),
@@ -62,6 +60,11 @@ export const OPENINFERENCE: Dialect = {
     };
   },
 };
+
+/** DSPy names a tool's span for the method that runs it. */
+function toolNameOf(span: SpanSnapshot): string {
+  return textOf(span.attributes, 'tool.name') ?? span.name.replace(/\.__call__$/, '');
+}
 
 /** LangChain's agents are chains whose calls name the agent in their metadata. */
 function agentNameOf(attributes: Attributes): string | undefined {
@@ -104,12 +107,12 @@ function requestedModel(attributes: Attributes): string | undefined {
 
 function requestMessages(attributes: Attributes): readonly Message[] {
   const request = parseContainer(textOf(attributes, 'input.value') ?? '');
-  return readMessages(request, 'user').filter(isVisible);
+  return readMessages(request, 'user');
 }
 
 function callMessages(attributes: Attributes, side: Side): readonly Message[] {
   const items = unflatten(attributes, `llm.${side}_messages`).map((item) => property(item, 'message') ?? item);
-  const flattened = readMessages(items, ROLE_OF[side]).filter(isVisible);
+  const flattened = readMessages(items, ROLE_OF[side]);
   const speaks = flattened.some((message) => message.texts.some((text) => text !== ''));
   // Some put only roles and tool calls into the flattened form, and the words into the value.
   return speaks || flattened.some((message) => message.toolRequests.length > 0)
@@ -119,11 +122,7 @@ function callMessages(attributes: Attributes, side: Side): readonly Message[] {
 
 function valueMessages(attributes: Attributes, side: Side): readonly Message[] {
   const value = textOf(attributes, `${side}.value`);
-  if (value === undefined || value === REDACTED) return [];
+  if (value === undefined) return [];
   const plain = textOf(attributes, `${side}.mime_type`) === 'text/plain';
-  return plain ? [textMessage(ROLE_OF[side], value)] : readMessages(value, ROLE_OF[side]);
-}
-
-function isVisible(message: Message): boolean {
-  return !message.texts.includes(REDACTED);
+  return plain ? plainMessage(value, ROLE_OF[side]) : readMessages(value, ROLE_OF[side]);
 }

@@ -1,5 +1,4 @@
-import { readMessages } from '../messages/read-messages.ts';
-import { type Dialect, preferMessages } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { genAiKind, readGenAi } from './gen-ai-attributes.ts';
 import { applicationTool } from './langchain-tool.ts';
 
@@ -18,7 +17,6 @@ export const OPENLIT: Dialect = {
     return isOurs ? genAiKind(span.attributes) : undefined;
   },
   read(span, kind) {
-    const { attributes } = span;
     const reading = readGenAi(span, kind);
     const inputIsEstimate = span.scope.name === LANGCHAIN_SCOPE;
     // Anthropic's own count of the input leaves out what the cache served.
@@ -27,9 +25,6 @@ export const OPENLIT: Dialect = {
       ...reading,
       name: kind === 'tool' ? applicationTool(reading.name) : reading.name,
       usage: reading.usage && { ...reading.usage, inputIsEstimate, inputIncludesCached },
-      input: () => preferMessages(reading.input, () => readMessages(attributes['gen_ai.workflow.input'], 'user')),
-      output: () =>
-        preferMessages(reading.output, () => readMessages(attributes['gen_ai.workflow.output'], 'assistant')),
     };
   },
 };

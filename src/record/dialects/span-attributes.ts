@@ -1,4 +1,5 @@
-import { asContainer, isArray, nonEmptyString } from '../../base/json-value.ts';
+import { firstOf } from '../../base/first-of.ts';
+import { asContainer, isArray, nonEmptyString, property } from '../../base/json-value.ts';
 import type { Attributes, SpanSnapshot } from '../../spans/span-snapshot.ts';
 
 /** The first of the attributes that holds text. A loop: it is asked of every span of the process, many times. */
@@ -45,4 +46,12 @@ export function exceptionMessage(span: SpanSnapshot): string | undefined {
   const exception = span.events.findLast((event) => event.name === 'exception');
   if (exception === undefined) return undefined;
   return textOf(exception.attributes, 'exception.message', 'exception.type') ?? 'unknown exception';
+}
+
+/** Why a Gemini response is none, as ADK says it inside the response: `SAFETY`, a code of the service. */
+export function responseError(response: unknown): string | undefined {
+  const said = (...keys: readonly string[]): string | undefined =>
+    firstOf(keys, (key) => nonEmptyString(property(response, key)));
+  const code = said('errorCode', 'error_code');
+  return code && (said('errorMessage', 'error_message') ?? code);
 }

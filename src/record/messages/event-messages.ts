@@ -1,4 +1,4 @@
-import type { SpanEvent } from '../../spans/span-snapshot.ts';
+import type { JsonObject } from '../../base/json-value.ts';
 import { type Message, type MessageRole, ROLE_OF, type Side } from './message.ts';
 import { readMessages } from './read-messages.ts';
 
@@ -17,8 +17,13 @@ const DETAILS_EVENT = 'gen_ai.client.inference.operation.details';
 const DETAILS_KEY = { input: 'gen_ai.input.messages', output: 'gen_ai.output.messages' } as const;
 const BODY_KEYS = ['gen_ai.event.content', 'gen_ai.prompt', 'gen_ai.completion', 'content', 'message'] as const;
 
+export interface NamedEvent {
+  readonly name: string;
+  readonly attributes: JsonObject;
+}
+
 /** Messages that the GenAI conventions record as span events, in order. */
-export function eventMessages(events: readonly SpanEvent[], side: Side): readonly Message[] {
+export function eventMessages(events: readonly NamedEvent[], side: Side): readonly Message[] {
   return events.flatMap((event) => {
     if (event.name === DETAILS_EVENT) {
       return readMessages(event.attributes[DETAILS_KEY[side]], ROLE_OF[side]);
@@ -28,7 +33,7 @@ export function eventMessages(events: readonly SpanEvent[], side: Side): readonl
   });
 }
 
-function readEvent(event: SpanEvent, role: MessageRole): readonly Message[] {
+function readEvent(event: NamedEvent, role: MessageRole): readonly Message[] {
   const key = BODY_KEYS.find((each) => event.attributes[each] !== undefined);
   if (key === undefined) return [];
   // The event's name says who speaks unless the body does; tool calls stand beside the content.

@@ -8,8 +8,9 @@ import {
   propertyAt,
 } from '../../base/json-value.ts';
 import type { ToolRequest } from '../turn-reading.ts';
+import { isSaid } from './is-said.ts';
 import { type Message, type MessageRole, textMessage } from './message.ts';
-import { readParts, readToolAnswer, readToolRequests, toolItemRole } from './read-parts.ts';
+import { isPartList, readParts, readToolAnswer, readToolRequests, toolItemRole } from './read-parts.ts';
 
 // Deeper than any known nesting of messages in requests; hostile nesting ends here instead of on the stack.
 const MAX_DEPTH = 16;
@@ -27,6 +28,7 @@ const ROLES: readonly (readonly [role: MessageRole, names: ReadonlySet<string>])
 
 // Where requests and responses of providers and frameworks keep their messages; the first key that yields any wins.
 const WRAPPER_KEYS = [
+  'new_message',
   'messages',
   'contents',
   'choices',
@@ -44,6 +46,9 @@ const WRAPPER_KEYS = [
   'output_text',
   'question',
   'query',
+  'task',
+  'user_msg',
+  'input_args',
   'answer',
   'response',
   'result',
@@ -68,17 +73,23 @@ function read(value: unknown, role: MessageRole, depth: number): readonly Messag
   if (typeof value === 'string') {
     const container = parseContainer(value);
     if (container !== undefined) return read(container, role, depth + 1);
-    return value === '' || CUT_JSON.test(value) ? [] : [textMessage(role, value)];
+    return CUT_JSON.test(value) ? [] : plainMessage(value, role);
   }
   if (isArray(value)) return readList(value, role, depth);
   return isObject(value) ? readObject(value, role, depth) : [];
+}
+
+/** A text that is no JSON, whatever it looks like: one message, or none where it is nobody's words. */
+export function plainMessage(text: string, role: MessageRole): readonly Message[] {
+  return isSaid(text) ? [textMessage(role, text)] : [];
 }
 
 function readList(items: readonly unknown[], role: MessageRole, depth: number): readonly Message[] {
   const messages: Message[] = [];
   let parts: unknown[] = [];
   const flush = (): void => {
-    if (parts.length > 0) messages.push({ role, ...readParts(parts) });
+    const message = { role, ...readParts(parts) };
+    if (message.texts.length + message.toolRequests.length + message.toolAnswers.length > 0) messages.push(message);
     parts = [];
   };
   for (const item of items) {
@@ -171,9 +182,10 @@ function isFilled(content: unknown): boolean {
   return isArray(content) ? content.length > 0 : content !== undefined && content !== null && content !== '';
 }
 
-/** Some instrumentations put a whole message list, as JSON, into the text of one message. */
+/** Some instrumentations put a whole message list, or the list of a message's parts, as JSON into the text of one. */
 function unwrapList(text: string | undefined): readonly unknown[] | undefined {
   const list = asContainer(text);
-  if (!isArray(list)) return undefined;
-  return list.every(isObject) && list.some((item) => typeof property(item, 'role') === 'string') ? list : undefined;
+  if (!isArray(list) || list.length === 0 || !list.every(isObject)) return undefined;
+  const isList = list.some((item) => typeof property(item, 'role') === 'string') || isPartList(list);
+  return isList ? list : undefined;
 }

@@ -9,6 +9,7 @@ import {
   propertyAt,
 } from '../../base/json-value.ts';
 import type { ToolRequest } from '../turn-reading.ts';
+import { isSaid } from './is-said.ts';
 import type { Message, ToolAnswer } from './message.ts';
 
 /** A reading that grows part by part. */
@@ -31,6 +32,10 @@ const ANSWER_TYPES = new Set([
   'function_response',
 ]);
 
+const REQUEST_KEYS = ['functionCall', 'function_call', 'toolUse'];
+const ANSWER_KEYS = ['functionResponse', 'function_response', 'toolResult'];
+const UNTYPED_PARTS = [...REQUEST_KEYS, ...ANSWER_KEYS];
+
 /** Whether a `type` names an asked or answered tool call, as items of their own in OpenAI Responses lists do. */
 export function toolItemRole(type: unknown): 'assistant' | 'tool' | undefined {
   const name = normaliseType(type);
@@ -38,11 +43,22 @@ export function toolItemRole(type: unknown): 'assistant' | 'tool' | undefined {
   return ANSWER_TYPES.has(name) ? 'tool' : undefined;
 }
 
+/** Whether a list is the content of one message: parts only, of which some are known. */
+export function isPartList(items: readonly JsonObject[]): boolean {
+  return items.some(isKnownPart) && items.every((item) => isKnownPart(item) || typeof item.type === 'string');
+}
+
+function isKnownPart(item: JsonObject): boolean {
+  const type = normaliseType(item.type);
+  if (type !== '') return TEXT_TYPES.has(type) || REQUEST_TYPES.has(type) || ANSWER_TYPES.has(type);
+  return typeof item.text === 'string' || UNTYPED_PARTS.some((key) => isObject(item[key]));
+}
+
 /** Text, tool requests and tool answers of a message's content: a string, a part, or a list of parts. */
 export function readParts(content: unknown): Omit<Message, 'role'> {
   const collected: Collected = { texts: [], toolRequests: [], toolAnswers: [] };
   for (const part of isArray(content) ? content : [content]) {
-    if (typeof part === 'string') collected.texts.push(part);
+    if (typeof part === 'string') say(part, collected);
     else if (isObject(part)) readPart(part, collected);
   }
   return collected;
@@ -51,8 +67,7 @@ export function readParts(content: unknown): Omit<Message, 'role'> {
 function readPart(part: JsonObject, into: Collected): void {
   const type = normaliseType(part.type);
   if (TEXT_TYPES.has(type)) {
-    const text = textOf(part);
-    if (text !== undefined) into.texts.push(text);
+    say(textOf(part), into);
   } else if (REQUEST_TYPES.has(type)) {
     into.toolRequests.push(...readToolRequests([part]));
   } else if (ANSWER_TYPES.has(type)) {
@@ -66,12 +81,15 @@ function readPart(part: JsonObject, into: Collected): void {
 function readUntypedPart(part: JsonObject, into: Collected): void {
   const inner = part.message_content;
   if (isObject(inner)) readPart(inner, into);
-  const asked = part.functionCall ?? part.function_call ?? part.toolUse;
+  const asked = firstOf(REQUEST_KEYS, (key) => part[key]);
   if (isObject(asked)) into.toolRequests.push(...readToolRequests([asked]));
-  const answered = part.functionResponse ?? part.function_response ?? part.toolResult;
+  const answered = firstOf(ANSWER_KEYS, (key) => part[key]);
   if (isObject(answered)) into.toolAnswers.push(readToolAnswer(answered));
-  const text = textOf(part);
-  if (text !== undefined && part.thought !== true) into.texts.push(text);
+  if (part.thought !== true) say(textOf(part), into);
+}
+
+function say(text: string | undefined, into: Collected): void {
+  if (text !== undefined && isSaid(text)) into.texts.push(text);
 }
 
 function textOf(part: JsonObject): string | undefined {
@@ -88,9 +106,14 @@ export function readToolRequests(calls: unknown): ToolRequest[] {
     const call = property(item, 'tool_call') ?? item;
     const names = [property(call, 'name'), property(call, 'toolName'), propertyAt(call, 'function', 'name')];
     const name = firstOf(names, nonEmptyString);
-    if (name !== undefined) requests.push({ id: callId(call), name });
+    if (name !== undefined) requests.push({ id: callId(call), name: unquoted(name) });
   }
   return requests;
+}
+
+/** CrewAI quotes names as Python does. */
+function unquoted(name: string): string {
+  return name.length > 2 && name.startsWith("'") && name.endsWith("'") ? name.slice(1, -1) : name;
 }
 
 export function readToolAnswer(answer: unknown): ToolAnswer {

@@ -146,7 +146,6 @@ describe('events', () => {
   it('are read with the role that their name says', () => {
     const event = (name: string, attributes: object): Parameters<typeof eventMessages>[0][number] => ({
       name,
-      timeUnixNano: 0n,
       attributes: { ...attributes },
     });
     const events = [
