@@ -4,6 +4,7 @@ import { nonEmptyString } from '../base/json-value.ts';
 import type { SpanSnapshot } from '../spans/span-snapshot.ts';
 import type { Turn } from '../spans/turn.ts';
 import { type CountedCalls, countCalls } from './count-calls.ts';
+import type { SpanKind } from './dialects/dialect.ts';
 import { findFailures } from './failed-calls.ts';
 import { readUsages } from './message-usage.ts';
 import { readIdentity } from './read-identity.ts';
@@ -97,13 +98,12 @@ function dialectOf(spans: readonly TurnSpan[]): string {
   return [...names].sort().join('+') || 'unknown';
 }
 
-/** Name of the topmost agent; where its span has none, what a model call of its own says. */
+/** Name of the topmost agent; where its span has none, what an agent or a model call of its own says. */
 function agentName(spans: readonly TurnSpan[]): string | undefined {
   const agent = spans.find(({ kind }) => kind === 'agent');
-  const call = spans.find(
-    ({ kind, owner, reading }) => kind === 'model' && owner === agent && reading.name !== undefined,
-  );
-  return agent?.reading.name ?? call?.reading.name;
+  const below = (kind: SpanKind): string | undefined =>
+    spans.find((span) => span.kind === kind && span.owner === agent && span.reading.name !== undefined)?.reading.name;
+  return agent?.reading.name ?? below('agent') ?? below('model');
 }
 
 /** Looks an attribute of this package's own up: on the root, else on the first span below it that has it. */

@@ -32,7 +32,7 @@ export const OPENINFERENCE: Dialect = {
     const error = statusError(span) ?? responseError(response);
     if (kind !== 'model') {
       return {
-        name: name ?? (kind === 'agent' ? span.name : undefined),
+        name: name ?? (kind === 'agent' ? nameOfAgentSpan(span) : undefined),
         error,
         input: () => valueMessages(attributes, 'input'),
         output: () => valueMessages(attributes, 'output'),
@@ -64,6 +64,11 @@ export const OPENINFERENCE: Dialect = {
 /** DSPy names a tool's span for the method that runs it. */
 function toolNameOf(span: SpanSnapshot): string {
   return textOf(span.attributes, 'tool.name') ?? span.name.replace(/\.__call__$/, '');
+}
+
+/** OpenAI Agents makes its workflow an agent as well: its span is named "Agent workflow", or what the host calls the work. */
+function nameOfAgentSpan({ name, scope, attributes }: SpanSnapshot): string | undefined {
+  return /openai[-_]agents$/.test(scope.name) ? textOf(attributes, 'graph.node.id') : name;
 }
 
 /** LangChain's agents are chains whose calls name the agent in their metadata. */
