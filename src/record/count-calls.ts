@@ -18,10 +18,13 @@ export interface CountedCalls {
  */
 export function countCalls(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnSpan, ReportedUsage>): CountedCalls {
   const { below, anywhere, enclosed } = callsBelow(spans, usages);
+  const inside = new Set(spans.map(({ kind, enclosingCall }) => (kind === 'model' ? enclosingCall : undefined)));
+  const isSum = (span: TurnSpan): boolean => span.reading.sumsCalls && inside.has(span) && !enclosed.has(span);
+  const isAroundCalls = (span: TurnSpan): boolean => enclosed.has(span) || isSum(span);
   const isCall = (span: TurnSpan): boolean =>
     span.kind === 'model' &&
-    !enclosed.has(span) &&
-    (span.enclosingCall === undefined || enclosed.has(span.enclosingCall));
+    !isAroundCalls(span) &&
+    (span.enclosingCall === undefined || isAroundCalls(span.enclosingCall));
   const calls = withoutTwins(byStart(spans.filter(isCall)));
   const counted = new Set(calls);
 
@@ -33,9 +36,11 @@ export function countCalls(spans: readonly TurnSpan[], usages: ReadonlyMap<TurnS
     const isCovered = span.parent !== undefined && covered.has(span.parent);
     if (isCovered) covered.add(span);
     else if (counted.has(span)) {
+      const sum = span.enclosingCall;
       if (usages.has(span)) sources.push(span);
-      else hasUncounted ||= mayHaveSpent(span);
-    } else if (span.kind === 'agent' && speaksForCalls(usages.get(span), below.has(span)) && !anywhere.has(span)) {
+      else if (sum === undefined || !isSum(sum) || !usages.has(sum)) hasUncounted ||= mayHaveSpent(span);
+    } else if (isSum(span) && usages.has(span)) sources.push(span);
+    else if (span.kind === 'agent' && speaksForCalls(usages.get(span), below.has(span)) && !anywhere.has(span)) {
       sources.push(span);
       covered.add(span);
     }

@@ -23,7 +23,7 @@ export function estimateCost(reading: TurnReading, prices: ModelPrices | undefin
   if (prices === undefined || prompt === null || candidates === null) return null;
   let counted = 0;
   let cost = 0;
-  for (const call of reading.modelCalls) {
+  for (const call of [...reading.modelCalls, ...reading.callSums]) {
     if (call.usage === undefined) continue;
     const price = priceOf(call, prices);
     const own = price === undefined ? null : costOf(call.usage, price);

@@ -23,7 +23,10 @@ export function readModel(
   return {
     provider: firstOf(views, ({ reading }) => reading.provider),
     requestModel: firstOf(views, ({ reading }) => reading.requestModel),
-    responseModel: answered?.reading.responseModel,
-    finishReasons: answered?.reading.finishReasons ?? [],
+    responseModel: firstOf(viewsOf(answered), ({ reading }) => reading.responseModel),
+    finishReasons:
+      firstOf(viewsOf(answered), ({ reading: { finishReasons } }) =>
+        finishReasons.length > 0 ? finishReasons : undefined,
+      ) ?? [],
   };
 }

@@ -17,7 +17,7 @@ import { isZip, readZip } from './read-zip.ts';
 import type { ReportedUsage } from './reported-usage.ts';
 import { resolveUsage, sumUsage, UNKNOWN_USAGE } from './token-algebra.ts';
 import type { ModelCallReading, TokenUsage, TurnReading } from './turn-reading.ts';
-import { byStart, listTurnSpans, type TurnSpan } from './turn-spans.ts';
+import { byStart, listTurnSpans, type TurnSpan, viewsOf } from './turn-spans.ts';
 
 /**
  * Reads a turn in whatever dialects its spans speak. Pure and total: the same turn gives the same reading, and no
@@ -40,6 +40,9 @@ export function readTurn(turn: Turn): TurnReading {
     ...readOutcome(turn, spans, counted.calls, failures),
     ...readModel(spans, counted.calls),
     modelCalls: counted.calls.map((call) => readCall(call, usages.get(call), failures.get(call))),
+    callSums: counted.sources
+      .filter((source) => source.kind === 'model' && !counted.calls.includes(source))
+      .map((source) => readCall(source, usages.get(source), undefined)),
     toolCalls: readTools(spans, counted.calls),
     usage: tokens.usage,
     tokenRule: tokens.rule,
@@ -76,12 +79,12 @@ function readTokens(
 }
 
 function readCall(call: TurnSpan, reported: ReportedUsage | undefined, failure: string | undefined): ModelCallReading {
-  const { provider, requestModel, responseModel, finishReasons, timeToFirstTokenMs } = call.reading;
+  const { responseModel, finishReasons, timeToFirstTokenMs } = call.reading;
   return {
     span: call.span,
     topLevel: !call.underTool,
-    provider,
-    requestModel,
+    provider: firstOf(viewsOf(call), ({ reading }) => reading.provider),
+    requestModel: firstOf(viewsOf(call), ({ reading }) => reading.requestModel),
     responseModel,
     finishReasons,
     usage: reported && resolveUsage(reported).usage,

@@ -82,6 +82,8 @@ export interface TurnReading {
   readonly finishReasons: readonly string[];
   /** In start order, ties in the order of arrival. */
   readonly modelCalls: readonly ModelCallReading[];
+  /** Spans that stand for several of these calls, with the usage of them all where the calls have none. */
+  readonly callSums: readonly ModelCallReading[];
   /** In call order, repeats kept, hand-overs and pseudo tools left out. */
   readonly toolCalls: readonly ToolCallReading[];
   /** Sum over the turn by the token algebra. */

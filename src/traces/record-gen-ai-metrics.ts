@@ -28,14 +28,15 @@ export function recordGenAiMetrics(reading: TurnReading): void {
     // Looked up each time: the API hands out no-op meters for good until a provider is registered, which may be late.
     const instruments = instrumentsOf(metrics.getMeterProvider());
     for (const call of reading.modelCalls) recordCall(instruments, call);
+    for (const sum of reading.callSums) recordTokens(instruments, sum);
   } catch {
     // The host's telemetry must not disturb the rows.
   }
 }
 
-function recordCall({ tokenUsage, duration, timeToFirstChunk }: Instruments, call: ModelCallReading): void {
+function recordTokens({ tokenUsage }: Instruments, call: ModelCallReading): void {
   const attributes = attributesOf(call);
-  const { span, usage, timeToFirstTokenMs } = call;
+  const { usage } = call;
   if (typeof usage?.prompt === 'number')
     tokenUsage.record(usage.prompt, { ...attributes, 'gen_ai.token.type': 'input' });
   if (typeof usage?.candidates === 'number') {
@@ -43,6 +44,13 @@ function recordCall({ tokenUsage, duration, timeToFirstChunk }: Instruments, cal
     const output = usage.candidates + (usage.thoughts ?? 0);
     tokenUsage.record(output, { ...attributes, 'gen_ai.token.type': 'output' });
   }
+}
+
+function recordCall(instruments: Instruments, call: ModelCallReading): void {
+  recordTokens(instruments, call);
+  const { duration, timeToFirstChunk } = instruments;
+  const attributes = attributesOf(call);
+  const { span, timeToFirstTokenMs } = call;
   if (span.endTimeUnixNano !== undefined && span.endTimeUnixNano >= span.startTimeUnixNano) {
     const failed = call.error === undefined ? {} : { [ATTRIBUTE_KEYS.errorType]: errorTypeOf(call) };
     const seconds = Number(span.endTimeUnixNano - span.startTimeUnixNano) / NANOS_PER_SECOND;

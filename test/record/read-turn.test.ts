@@ -43,6 +43,25 @@ describe('tokens', () => {
     expect(read(agent([first, twin, next])).usage.total).toBe(311);
   });
 
+  it('of a generation that sums its calls up count once, beside those of an agent that one of its tools asks (Mastra)', () => {
+    const inference = (text: string): TreeSpan => ({
+      attributes: { 'mastra.span.type': 'model_inference', 'mastra.model_inference.output': `{"text":"${text}"}` },
+    });
+    const generation = (input: number, output: number, children: readonly TreeSpan[]): TreeSpan =>
+      call({ 'mastra.span.type': 'model_generation', 'gen_ai.request.model': 'm', ...tokens(input, output) }, children);
+    const inner = agent([generation(10, 1, [inference('inner')])]);
+    const outer = generation(100, 5, [inference('first'), tool('expert', [inner]), inference('last')]);
+    const reading = read(agent([outer]));
+    expect(reading.usage).toMatchObject({ prompt: 110, candidates: 6 });
+    expect(reading.modelCalls.map(({ spoken, requestModel }) => [spoken?.text, requestModel])).toEqual([
+      ['first', 'm'],
+      ['inner', 'm'],
+      ['last', 'm'],
+    ]);
+    const prices = { m: { input: 1_000_000, output: 0 } };
+    expect(buildRecord(reading, { prices }).estimated_cost_usd).toBe(110);
+  });
+
   it('are unknown where a call answered without usage, and known where one failed without', () => {
     const silent = read(agent([call(tokens(100, 5)), call(says('hi'))]));
     expect(silent).toMatchObject({ usage: { prompt: null, total: null }, tokenRule: 'call_without_usage' });

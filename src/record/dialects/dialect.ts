@@ -27,6 +27,8 @@ export interface SpanReading {
   readonly showsResponse: boolean;
   /** Whether a model call that shows no response may have had one; default true. */
   readonly mayHaveAnswered: boolean;
+  /** Whether a model's span stands for the whole of the calls below it, so that its usage is their sum; default false. */
+  readonly sumsCalls: boolean;
   readonly timeToFirstTokenMs: number | undefined;
   /** Parsed when first asked for, and once. */
   readonly input: () => readonly Message[];
@@ -76,6 +78,7 @@ export function completeReading(reading: Partial<SpanReading>): SpanReading {
     timeToFirstTokenMs: undefined,
     answered: error === undefined && shows,
     mayHaveAnswered: true,
+    sumsCalls: false,
     ...reading,
     error,
     showsResponse: shows,

@@ -7,12 +7,15 @@ const TYPE = 'mastra.span.type';
 
 /**
  * Mastra, by its exporter or its bridge: GenAI conventions, with content under `mastra.{span type}.input` and
- * `.output` where the conventions have no word. Which span of a generation is the `chat` differs between the two.
+ * `.output` where the conventions have no word. Which span of a generation is the `chat`, and has the usage, differs between
+ * the two: the exporter's inferences, the bridge's generation, which sums them up.
  */
 export const MASTRA: Dialect = {
   name: 'mastra',
   kindOf(span) {
-    return textOf(span.attributes, TYPE) === undefined ? undefined : (genAiKind(span.attributes) ?? 'step');
+    const type = textOf(span.attributes, TYPE);
+    if (type === undefined) return undefined;
+    return type === 'model_inference' ? 'model' : (genAiKind(span.attributes) ?? 'step');
   },
   read(span, kind) {
     const { attributes } = span;
@@ -20,6 +23,7 @@ export const MASTRA: Dialect = {
     const reading = readGenAi(span, kind);
     return {
       ...reading,
+      sumsCalls: type === 'model_generation',
       input: () => preferMessages(reading.input, () => readMessages(attributes[`mastra.${type}.input`], 'user')),
       output: () =>
         preferMessages(reading.output, () => readMessages(attributes[`mastra.${type}.output`], 'assistant')),
