@@ -62,7 +62,7 @@ const TIERS: Readonly<Record<string, () => Tier>> = {
   /** The packed package in hosts that other package managers install: `npm run hosts`. */
   hosts: () => ({
     ...PACKAGE,
-    include: ['test/package/opentelemetry-versions.test.ts'],
+    include: ['test/package/opentelemetry-versions.test.ts', 'test/package/*.hosts.ts'],
     provide: { managers: ['npm', 'pnpm', 'yarn', 'yarn-berry'] },
   }),
 };

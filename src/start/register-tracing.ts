@@ -19,10 +19,10 @@ export interface Registration {
   /** Newer versions in the tree: spans that are made through them go nowhere. */
   readonly blind: readonly string[];
   /**
-   * Whether the provider is the global one. A second registration fails without a word, and a later `trace.disable()`
-   * takes a registered one away.
+   * Class of the provider that is the global one in place of this; `undefined`: this one is. A second registration fails
+   * without a word, and a later `trace.disable()` takes a registered one away.
    */
-  isGlobal(): boolean;
+  otherProvider(): string | undefined;
 }
 
 /** What a provider is, and what stands for it where tracers are asked for before it is registered. */
@@ -46,13 +46,14 @@ export function registerTracing(
   const early: Provider = own.trace.getTracerProvider();
   if (api !== own && globalOf('trace') === undefined) early.setDelegate?.(provider);
   api.trace.setGlobalTracerProvider(provider);
-  const isGlobal = (): boolean => {
-    // It may be of another copy, so that its class says nothing.
+  const otherProvider = (): string | undefined => {
+    // What stands for it may be of another copy, so that its class says nothing.
     const global: Provider = api.trace.getTracerProvider();
-    return (global.getDelegate?.() ?? global) === provider;
+    const registered = global.getDelegate?.() ?? global;
+    return registered === provider ? undefined : registered.constructor.name;
   };
   // They look at what stands for the provider, or behind it.
-  if (isGlobal())
+  if (otherProvider() === undefined)
     for (const each of [api.trace.getTracerProvider(), provider]) Object.assign(each, { addSpanProcessor });
   api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   api.propagation.setGlobalPropagator(
@@ -60,11 +61,7 @@ export function registerTracing(
   );
   const version = String(globalOf('version'));
   const blind = new Set(copies.map((copy) => copy.version).filter((each) => isNewer(each, version)));
-  return {
-    version,
-    blind: [...blind],
-    isGlobal,
-  };
+  return { version, blind: [...blind], otherProvider };
 }
 
 function chooseApi(copies: readonly ApiCopy[], from: string): Pick<typeof own, 'trace' | 'context' | 'propagation'> {

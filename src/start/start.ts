@@ -55,7 +55,7 @@ export function start(options: StartOptions = {}): StartedSpanledger {
   return ledger;
 }
 
-function checkRegistration({ isGlobal, blind, version }: Registration, diagnostics: Diagnostics): void {
+function checkRegistration({ otherProvider, blind, version }: Registration, diagnostics: Diagnostics): void {
   const [newer] = blind;
   if (newer !== undefined) {
     diagnostics.warn(
@@ -64,10 +64,12 @@ function checkRegistration({ isGlobal, blind, version }: Registration, diagnosti
         `One copy for all: ${renderOverrides(newer)}`,
     );
   }
-  if (isGlobal()) return;
+  const other = otherProvider();
+  if (other === undefined) return;
   diagnostics.warn(
     'provider-taken',
-    'another OpenTelemetry tracer provider is registered, so no spans arrive here and no rows are written. ' +
-      'Add the spanProcessors and sampler of createSpanledger() to that provider instead of calling start()',
+    `another OpenTelemetry tracer provider is registered (${other}), so no spans arrive here and no rows are written. ` +
+      'Load this package before what registers it, or add the spanProcessors and sampler of createSpanledger() to that ' +
+      'provider instead of calling start(); `npx spanledger doctor` knows what goes beside your dependencies',
   );
 }

@@ -279,7 +279,7 @@ ${RUN}console.log('done');`;
     const host = await hostWith({ 'main.mjs': main });
     const { code, stdout, stderr } = await host.run('main.mjs');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
-    expect(stderr).toContain('another OpenTelemetry tracer provider is registered');
+    expect(stderr).toContain('another OpenTelemetry tracer provider is registered (NodeTracerProvider)');
     expect(stderr).toContain('createSpanledger()');
     expect(host.turns()).toEqual([]);
   });
