@@ -11,7 +11,7 @@ export interface PackageRange {
 export interface Neighbour {
   /** All of them are among the host's dependencies. */
   readonly packages: readonly PackageRange[];
-  /** Versions that this was seen with, in the order of `packages`. */
+  /** Versions that this was seen with, in the order of `packages`; empty: not run, but known from its documents or code. */
   readonly seen: string;
   readonly happens: string;
   readonly advice: string;
@@ -20,6 +20,7 @@ export interface Neighbour {
 }
 
 const OF_OWN = 'registers a tracer provider of its own';
+const MAYBE_OF_OWN = 'may register a tracer provider of its own';
 const OTHER_CLIENT =
   "use openai 6, or OpenInference: new OpenAIInstrumentation().manuallyInstrument(OpenAI) of '@arizeai/openinference-instrumentation-openai'";
 const OWN_WORDS = 'its spans are in words of its own, which no row is made of';
@@ -28,7 +29,7 @@ const WRAP = 'wrap what answers in traceAgent() and its model calls in traceMode
 /** Packages that need something beside the ledger, or take something away. docs/neighbours.md is rendered from it. */
 export const NEIGHBOURS: readonly Neighbour[] = [
   {
-    packages: [{ name: '@sentry/node', below: 11 }],
+    packages: [{ name: '@sentry/node', from: 8, below: 11 }],
     seen: '10.78.0',
     happens: OF_OWN,
     advice:
@@ -41,6 +42,13 @@ export const NEIGHBOURS: readonly Neighbour[] = [
       'the spans that it makes of OpenAI and other clients stay its own; with `enableOpenTelemetrySetup: true` it registers a provider that takes no processors',
     advice:
       "load spanledger/instrument before Sentry.init, leave `enableOpenTelemetrySetup` out, and add an instrumentation of OpenTelemetry's for the client, as OpenInference's",
+  },
+  {
+    packages: [{ name: '@sentry/nextjs', from: 11 }],
+    seen: '',
+    happens: 'registers a provider that takes no processors, unless it is told not to',
+    advice:
+      'give Sentry.init `enableOpenTelemetrySetup: false`, or load spanledger/instrument before it; then as @sentry/node',
   },
   {
     packages: [
@@ -107,9 +115,9 @@ export const NEIGHBOURS: readonly Neighbour[] = [
   {
     packages: [{ name: '@opentelemetry/auto-instrumentations-node' }],
     seen: '',
-    happens: OF_OWN,
+    happens: MAYBE_OF_OWN,
     advice: 'start it with the `spanProcessors` and `sampler` of createSpanledger()',
   },
-  { packages: [{ name: 'dd-trace' }], seen: '', happens: OF_OWN, advice: 'leave that provider unregistered' },
-  { packages: [{ name: 'newrelic' }], seen: '', happens: OF_OWN, advice: 'leave its OpenTelemetry bridge off' },
+  { packages: [{ name: 'dd-trace' }], seen: '', happens: MAYBE_OF_OWN, advice: 'leave that provider unregistered' },
+  { packages: [{ name: 'newrelic' }], seen: '', happens: MAYBE_OF_OWN, advice: 'leave its OpenTelemetry bridge off' },
 ];
