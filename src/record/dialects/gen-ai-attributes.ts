@@ -64,11 +64,13 @@ export function readGenAi(span: SpanSnapshot, kind: SpanKind): Partial<SpanReadi
 // The conventions name a call's span for its operation and model.
 const NAMED_CALL = /^(?:chat|generate_content|text_completion) (\S+)$/;
 
+const PYTHON_ADDRESS = /^<.* object at 0x[0-9a-f]+>$/;
+
 /** Spring writes `none`, and Python may write the object that stands for the model. */
 function modelName(attributes: Attributes, ...keys: readonly string[]): string | undefined {
   return firstOf(keys, (key) => {
-    const name = textOf(attributes, key)?.replaceAll('"', '');
-    return name === 'none' || name?.startsWith('<') ? undefined : name;
+    const name = textOf(attributes, key)?.replace(/^"([^"]*)"$/, '$1');
+    return name === 'none' || (name !== undefined && PYTHON_ADDRESS.test(name)) ? undefined : name;
   });
 }
 
