@@ -26,7 +26,7 @@ interface Place {
 const CONVERSATION: Place = place(
   ATTRIBUTE_KEYS.turnConversationId,
   ['conversationId', 'conversation_id', 'conversation.id'],
-  ['gen_ai.conversation.id'],
+  ['gen_ai.conversation.id', 'conversation.id'],
 );
 const SESSION: Place = place(
   ATTRIBUTE_KEYS.turnSessionId,

@@ -66,6 +66,8 @@ export const USAGE_NAMES: Readonly<Record<CountName, CountNames>> = {
       'input_cache_read',
       'cache_read_input_tokens',
       'cacheReadInputTokens',
+      'cachedContentTokens',
+      'cached_tokens',
     ],
   },
   cacheCreation: {
@@ -107,6 +109,7 @@ export const USAGE_NAMES: Readonly<Record<CountName, CountNames>> = {
       'outputTokenDetails.reasoningTokens',
       'outputTokensDetails.reasoning_tokens',
       'thoughtsTokenCount',
+      'thoughtsTokens',
       'thoughts_token_count',
       'reasoningTokens',
       'output_reasoning_tokens',
