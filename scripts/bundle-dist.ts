@@ -86,11 +86,17 @@ async function markOptionalImports(dist: string): Promise<void> {
   const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js'));
   for (const file of files) {
     const text = await readFile(join(dist, file), 'utf8');
-    const marked = text.replaceAll(/\(\) => (import\("([^"]+)"\))/g, (loader, imported, name) =>
-      MANIFEST.peerDependenciesMeta[name]?.optional === true
-        ? `async () => { try { return await ${imported}; } catch (error) { throw error; } }`
-        : loader,
-    );
+    const marked = text
+      .replaceAll(/\(\) => (import\("([^"]+)"\))/g, (loader, imported, name) =>
+        MANIFEST.peerDependenciesMeta[name]?.optional === true
+          ? `async () => { try { return await ${imported}; } catch (error) { throw error; } }`
+          : loader,
+      )
+      // A module that the user names is found at run time.
+      .replaceAll(
+        /(?<=\bimport\()(?=__rewrite)/g,
+        '/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ ',
+      );
     if (marked !== text) await writeFile(join(dist, file), marked);
   }
 }
