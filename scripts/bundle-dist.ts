@@ -14,7 +14,11 @@ import { SETTINGS } from '../src/config/settings.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+/** Not declared, though the sources know them: npm refuses whole trees for the peers of these, also where nobody has them. */
+const UNDECLARED = ['@google-cloud/opentelemetry-cloud-trace-exporter', '@opentelemetry/exporter-trace-otlp-grpc'];
+const OPTIONAL = new Set([...Object.keys(MANIFEST.peerDependenciesMeta), ...UNDECLARED]);
 const OUTSIDE = new Set([
+  ...UNDECLARED,
   ...Object.keys({ ...MANIFEST.dependencies, ...MANIFEST.peerDependencies }),
   ...builtinModules,
   MANIFEST.name,
@@ -88,7 +92,7 @@ async function markOptionalImports(dist: string): Promise<void> {
     const text = await readFile(join(dist, file), 'utf8');
     const marked = text
       .replaceAll(/\(\) => (import\("([^"]+)"\))/g, (loader, imported, name) =>
-        MANIFEST.peerDependenciesMeta[name]?.optional === true
+        OPTIONAL.has(name)
           ? `async () => { try { return await ${imported}; } catch (error) { throw error; } }`
           : loader,
       )
