@@ -14,7 +14,11 @@ import { SETTINGS } from '../src/config/settings.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+/** Not declared, though the sources know them: npm refuses whole trees for the peers of these, also where nobody has them. */
+const UNDECLARED = ['@google-cloud/opentelemetry-cloud-trace-exporter', '@opentelemetry/exporter-trace-otlp-grpc'];
+const OPTIONAL = new Set([...Object.keys(MANIFEST.peerDependenciesMeta), ...UNDECLARED]);
 const OUTSIDE = new Set([
+  ...UNDECLARED,
   ...Object.keys({ ...MANIFEST.dependencies, ...MANIFEST.peerDependencies }),
   ...builtinModules,
   MANIFEST.name,
@@ -70,11 +74,35 @@ export async function bundleDist(dist: string): Promise<void> {
   // npm makes a command executable when it installs the package, not when a checkout is built again.
   await chmod(join(dist, 'src/cli/main.js'), 0o755);
   await inlineStart(dist);
+  await markOptionalImports(dist);
   await describeSettings(dist);
   await writeFile(
     join(dist, 'THIRD-PARTY.txt'),
     renderLicences(Object.keys(result.metafile.inputs).filter((file) => !compiled.includes(relative(dist, file)))),
   );
+}
+
+/**
+ * What bundlers see of the packages that need not be there: to esbuild, webpack and others an import within `try` is no
+ * must, yet they take what is installed into the bundle.
+ */
+async function markOptionalImports(dist: string): Promise<void> {
+  const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js'));
+  for (const file of files) {
+    const text = await readFile(join(dist, file), 'utf8');
+    const marked = text
+      .replaceAll(/\(\) => (import\("([^"]+)"\))/g, (loader, imported, name) =>
+        OPTIONAL.has(name)
+          ? `async () => { try { return await ${imported}; } catch (error) { throw error; } }`
+          : loader,
+      )
+      // A module that the user names is found at run time.
+      .replaceAll(
+        /(?<=\bimport\()(?=__rewrite)/g,
+        '/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ ',
+      );
+    if (marked !== text) await writeFile(join(dist, file), marked);
+  }
 }
 
 /** What editors show of each option of `start()`: the settings' own sentences, as comments of their declarations. */

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { createRequireFrom } from './create-require.ts';
 import { MissingPackageError } from './errors.ts';
 
 /**
@@ -11,7 +11,7 @@ import { MissingPackageError } from './errors.ts';
 export function requirePackage<Exports>(packageName: string, neededFor: string): Exports {
   const bundleUrl: string | undefined = import.meta.url;
   try {
-    return createRequire(bundleUrl ?? join(process.cwd(), 'package.json'))(packageName);
+    return createRequireFrom(bundleUrl ?? join(process.cwd(), 'package.json'))(packageName);
   } catch (error) {
     throw new MissingPackageError(packageName, `${neededFor} in a bundle`, { cause: error });
   }

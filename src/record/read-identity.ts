@@ -27,7 +27,7 @@ interface Place {
 const CONVERSATION: Place = place(
   ATTRIBUTE_KEYS.turnConversationId,
   ['conversationId', 'conversation_id', 'conversation.id'],
-  ['gen_ai.conversation.id', 'spring.ai.chat.client.conversation.id'],
+  ['gen_ai.conversation.id', 'conversation.id', 'spring.ai.chat.client.conversation.id'],
 );
 const SESSION: Place = place(
   ATTRIBUTE_KEYS.turnSessionId,

@@ -1,5 +1,6 @@
 import { firstOf } from '../base/first-of.ts';
 import { isObject, propertyAt } from '../base/json-value.ts';
+import { type CountName, type CountNames, USAGE_NAMES } from './usage-names.ts';
 
 /** Token counts of one span as its instrumentation reports them, before the token algebra. */
 export interface ReportedUsage {
@@ -56,49 +57,26 @@ export function tokenCount(value: unknown): number | undefined {
   return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count + 0 : undefined;
 }
 
-// Where providers and frameworks put each count in their JSON.
-const INPUT = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens', 'promptTokenCount', 'input'];
-const OUTPUT = [
-  'completion_tokens',
-  'output_tokens',
-  'completionTokens',
-  'outputTokens',
-  'candidatesTokenCount',
-  'output',
-];
-const TOTAL = ['total_tokens', 'totalTokens', 'totalTokenCount', 'total'];
-const CACHED = [
-  'prompt_tokens_details.cached_tokens',
-  'input_tokens_details.cached_tokens',
-  'input_token_details.cache_read',
-  'inputTokenDetails.cacheReadTokens',
-  'inputTokensDetails.cached_tokens',
-  'cachedContentTokenCount',
-  'cachedInputTokens',
-  'input_cached_tokens',
-  'input_cache_read',
-  'cache_read_input_tokens',
-  'cacheReadInputTokens',
-];
-const CACHE_CREATION = [
-  'input_token_details.cache_creation',
-  'inputTokenDetails.cacheWriteTokens',
-  'input_cache_creation',
-  'cache_creation_input_tokens',
-  'cacheWriteInputTokens',
-];
-const REASONING = [
-  'completion_tokens_details.reasoning_tokens',
-  'output_tokens_details.reasoning_tokens',
-  'output_token_details.reasoning',
-  'outputTokenDetails.reasoningTokens',
-  'outputTokensDetails.reasoning_tokens',
-  'thoughtsTokenCount',
-  'reasoningTokens',
-  'output_reasoning_tokens',
-  'output_reasoning',
-  'reasoning_tokens',
-];
+/** Reads every count by the names that the table has for it; `find` gives the value of a name. */
+export function countsNamed(
+  place: keyof CountNames,
+  find: (name: string) => unknown,
+): Partial<Record<CountName, number | undefined>> {
+  const count = (name: CountName): number | undefined =>
+    firstOf(USAGE_NAMES[name][place], (each) => tokenCount(find(each)));
+  return {
+    input: count('input'),
+    output: count('output'),
+    total: count('total'),
+    cached: count('cached'),
+    cacheCreation: count('cacheCreation'),
+    reasoning: count('reasoning'),
+    toolUsePrompt: count('toolUsePrompt'),
+  };
+}
+
+// Gemini's JSON, as its TypeScript and its Python SDK write it.
+const GEMINI_OUTPUT = ['candidatesTokenCount', 'candidates_token_count'];
 
 /**
  * Usage in a JSON object of a provider or framework: OpenAI chat and Responses, Gemini, Anthropic, LangChain's
@@ -106,18 +84,10 @@ const REASONING = [
  */
 export function readUsageObject(value: unknown): ReportedUsage | undefined {
   if (!isObject(value)) return undefined;
-  const count = (paths: readonly string[]): number | undefined =>
-    firstOf(paths, (path) => tokenCount(propertyAt(value, ...path.split('.'))));
   return reportedUsage({
-    input: count(INPUT),
-    output: count(OUTPUT),
-    total: count(TOTAL),
-    cached: count(CACHED),
-    cacheCreation: count(CACHE_CREATION),
-    reasoning: count(REASONING),
-    toolUsePrompt: tokenCount(value.toolUsePromptTokenCount),
+    ...countsNamed('paths', (path) => propertyAt(value, ...path.split('.'))),
     // Gemini counts candidates apart from thoughts; Anthropic counts fresh input apart from what the cache served.
-    outputIncludesReasoning: !Object.hasOwn(value, 'candidatesTokenCount'),
+    outputIncludesReasoning: !GEMINI_OUTPUT.some((key) => Object.hasOwn(value, key)),
     inputIncludesCached: !Object.hasOwn(value, 'cache_read_input_tokens'),
   });
 }

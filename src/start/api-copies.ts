@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { createRequireFrom } from '../base/create-require.ts';
 
 /** A copy of OpenTelemetry's API in a tree of packages. */
 export interface ApiCopy {
@@ -20,7 +20,7 @@ const MAX_DEPTH = 2;
  */
 export function findApiCopies(file: string): readonly ApiCopy[] {
   const modules =
-    createRequire(file)
+    createRequireFrom(file)
       .resolve.paths(API)
       ?.filter((path) => existsSync(path)) ?? [];
   const directories = new Set([...modules.map((path) => join(path, API)), ...modules.flatMap(listCopies)]);

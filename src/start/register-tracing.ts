@@ -4,11 +4,11 @@
  * newest copy in the tree registers, unless somebody registered something else before: a copy can add to the global of
  * its own version only.
  */
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as own from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { createRequireFrom } from '../base/create-require.ts';
 import { property } from '../base/json-value.ts';
 import type { SpanProcessor } from '../base/sdk-types.ts';
 import { type ApiCopy, findApiCopies, isNewer, newestOf } from './api-copies.ts';
@@ -69,7 +69,7 @@ function chooseApi(copies: readonly ApiCopy[], from: string): Pick<typeof own, '
   const present = globalOf('version');
   const chosen = present === undefined ? newestOf(copies) : copies.find(({ version }) => version === present);
   if (chosen === undefined || chosen.version === mine?.version) return own;
-  return createRequire(from)(chosen.directory);
+  return createRequireFrom(from)(chosen.directory);
 }
 
 function globalOf(key: 'trace' | 'version'): unknown {

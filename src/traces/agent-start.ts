@@ -10,7 +10,8 @@ export interface SpanStart {
   readonly attributes: Attributes;
 }
 
-const GENAI_KEY = /^(?:gen_ai|ai|llm|openinference|traceloop|langfuse|langsmith|mastra|gcp\.vertex\.agent|zip)\./;
+const GENAI_KEY =
+  /^(?:gen_ai|ai|llm|openinference|traceloop|langfuse|langsmith|mastra|gcp\.vertex\.agent|zip|genkit)[.:]/;
 
 /**
  * Names of the instrumentations that start without attributes: ADK, AI SDK, OpenLLMetry, and the conventions' own

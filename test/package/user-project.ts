@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { inject, type ProvidedContext } from 'vitest';
 import { LocalStore } from '../../src/store/local-store.ts';
 
@@ -73,6 +74,19 @@ export class UserProject {
     return this.#spawn(process.execPath, [...nodeArguments, file], env);
   }
 
+  /** As `run`, for a program that talks to this process; in a folder of its own, if one is named. */
+  async runBeside(file: string, env: Readonly<Record<string, string>>, cwd: string = this.directory): Promise<Ran> {
+    const child = spawn(process.execPath, [file], { cwd, env: { ...this.#environment(), ...env } });
+    const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+    const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    return { status, stdout: await stdout, stderr: await stderr };
+  }
+
+  /** A line of a shell, as a page shows it. */
+  shell(line: string): void {
+    this.#must('sh', ['-c', line]);
+  }
+
   spanledger(...args: readonly string[]): Ran {
     return this.#spawn(join(this.directory, 'node_modules/.bin/spanledger'), args);
   }
@@ -96,18 +110,21 @@ export class UserProject {
   }
 
   #spawn(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
-    const own = {
+    const { status, stdout, stderr } = spawnSync(command, args, {
+      cwd: this.directory,
+      encoding: 'utf8',
+      env: { ...this.#environment(), ...env },
+    });
+    return { status, stdout, stderr };
+  }
+
+  #environment(): Readonly<Record<string, string | undefined>> {
+    return {
       PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
       HOME: process.env.HOME,
       METADATA_SERVER_DETECTION: 'none',
       // Yarn looks for the project above a folder without a lock file; and CI makes it refuse to write one.
       YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
     };
-    const { status, stdout, stderr } = spawnSync(command, args, {
-      cwd: this.directory,
-      encoding: 'utf8',
-      env: { ...own, ...env },
-    });
-    return { status, stdout, stderr };
   }
 }

@@ -5,6 +5,7 @@ import { AI_SDK } from './ai-sdk.ts';
 import { AI_SDK_7 } from './ai-sdk-7.ts';
 import { completeReading, type Dialect, type SpanKind, type SpanReading } from './dialect.ts';
 import { GEN_AI, GEN_AI_OLD } from './gen-ai.ts';
+import { GENKIT } from './genkit.ts';
 import { GOOGLE_ADK } from './google-adk.ts';
 import { LANGFUSE } from './langfuse.ts';
 import { LANGSMITH } from './langsmith.ts';
@@ -13,6 +14,7 @@ import { OPENINFERENCE } from './openinference.ts';
 import { OPENLIT } from './openlit.ts';
 import { OPENLLMETRY } from './openllmetry.ts';
 import { SENTRY } from './sentry.ts';
+import { VOLTAGENT } from './voltagent.ts';
 
 /** In order of recognition: the first that knows a span reads it; the general conventions come last. */
 const DIALECTS: readonly Dialect[] = [
@@ -26,6 +28,8 @@ const DIALECTS: readonly Dialect[] = [
   SENTRY,
   OPENLLMETRY,
   OPENLIT,
+  VOLTAGENT,
+  GENKIT,
   GEN_AI,
   GEN_AI_OLD,
 ];

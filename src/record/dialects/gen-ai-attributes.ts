@@ -6,7 +6,7 @@ import { eventMessages, type NamedEvent } from '../messages/event-messages.ts';
 import { type Message, ROLE_OF, type Side } from '../messages/message.ts';
 import { readMessages } from '../messages/read-messages.ts';
 import { unflatten } from '../messages/unflatten.ts';
-import { type ReportedUsage, reportedUsage, tokenCount } from '../reported-usage.ts';
+import { countsNamed, type ReportedUsage, reportedUsage } from '../reported-usage.ts';
 import { preferMessages, type SpanKind, type SpanReading } from './dialect.ts';
 import { durationMs, statusError, textOf, textsOf } from './span-attributes.ts';
 
@@ -79,29 +79,7 @@ function toolName(attributes: Attributes): string | undefined {
 }
 
 export function genAiUsage(attributes: Attributes): ReportedUsage | undefined {
-  const count = (...keys: readonly string[]): number | undefined => firstOf(keys, (key) => tokenCount(attributes[key]));
-  return reportedUsage({
-    input: count(ATTRIBUTE_KEYS.inputTokens, 'gen_ai.usage.prompt_tokens'),
-    output: count(ATTRIBUTE_KEYS.outputTokens, 'gen_ai.usage.completion_tokens'),
-    total: count(ATTRIBUTE_KEYS.totalTokens, 'gen_ai.usage.total_tokens', 'llm.usage.total_tokens'),
-    cached: count(
-      ATTRIBUTE_KEYS.cacheReadInputTokens,
-      'gen_ai.usage.cache_read_input_tokens',
-      'gen_ai.usage.input_tokens.cached',
-      'gen_ai.usage.cached_input_tokens',
-    ),
-    cacheCreation: count(
-      ATTRIBUTE_KEYS.cacheCreationInputTokens,
-      'gen_ai.usage.cache_creation_input_tokens',
-      'gen_ai.usage.input_tokens.cache_write',
-    ),
-    reasoning: count(
-      ATTRIBUTE_KEYS.reasoningOutputTokens,
-      'gen_ai.usage.reasoning_tokens',
-      'gen_ai.usage.output_tokens.reasoning',
-    ),
-    toolUsePrompt: count(ATTRIBUTE_KEYS.toolUsePromptTokens),
-  });
+  return reportedUsage(countsNamed('attributes', (name) => attributes[name]));
 }
 
 const FLAT_PREFIX = { input: 'gen_ai.prompt', output: 'gen_ai.completion' } as const;

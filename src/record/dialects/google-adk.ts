@@ -70,8 +70,8 @@ function readCall(span: SpanSnapshot): Partial<SpanReading> {
     (property(response, 'content') !== undefined || own.usage !== undefined || (own.finishReasons ?? []).length > 0);
   return {
     ...own,
-    responseModel: own.responseModel ?? nonEmptyString(property(response, 'modelVersion')),
-    usage: callUsage(attributes, property(response, 'usageMetadata')),
+    responseModel: own.responseModel ?? nonEmptyString(either(response, 'modelVersion', 'model_version')),
+    usage: callUsage(attributes, either(response, 'usageMetadata', 'usage_metadata')),
     error,
     answered: error === undefined && responded,
     mayHaveAnswered: responded,
@@ -84,6 +84,18 @@ function callUsage(attributes: Attributes, metadata: unknown): ReportedUsage | u
   const spans = genAiUsage(attributes);
   const said = spans?.total === undefined ? readUsageObject(metadata) : undefined;
   if (said !== undefined) return said;
-  // ADK writes candidates only: with neither the plugin nor content capture, thoughts are spent and not shown.
-  return spans && { ...spans, outputIncludesReasoning: false, hidesReasoning: true };
+  // The official name came with an output that counts thoughts (Python from 2.3, Java from 1.6). Before, ADK wrote
+  // candidates only: with neither the plugin nor content capture, thoughts are spent and not shown.
+  return (
+    spans && {
+      ...spans,
+      outputIncludesReasoning: attributes[ATTRIBUTE_KEYS.reasoningOutputTokens] !== undefined,
+      hidesReasoning: true,
+    }
+  );
+}
+
+/** ADK's JSON is camelCase in TypeScript and Java, snake_case in Python. */
+function either(response: unknown, camel: string, snake: string): unknown {
+  return property(response, camel) ?? property(response, snake);
 }
