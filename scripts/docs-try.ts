@@ -12,10 +12,10 @@ import { NEIGHBOURS } from '../test/neighbours/table.ts';
 import { tryPage } from '../test/neighbours/try-page.ts';
 import { packTarball } from '../test/package/pack-tarball.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, core: { type: 'boolean' }, tarball: { type: 'string' } } });
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, core: { type: 'boolean' }, tarball: { type: 'string' } } });
 const chosen = NEIGHBOURS.filter(
   ({ name, page, core }) =>
-    page !== undefined && (values.only ?? name) === name && (values.core !== true || core === true),
+    page !== undefined && (values.only?.includes(name) ?? true) && (values.core !== true || core === true),
 );
 if (chosen.length === 0) throw new Error(`no page is named so: ${NEIGHBOURS.map(({ name }) => name).join(', ')}`);
 

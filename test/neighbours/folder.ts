@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { ConversationRecord } from '../../src/record/conversation-columns.ts';
@@ -47,6 +47,11 @@ export class Folder {
     return this.type(deed.commands.replace(/^(npm install.*?) spanledger(?= |$)/gm, `$1 file:${this.#tarball}`));
   }
 
+  /** All files of a directory. */
+  copy(directory: string): void {
+    cpSync(directory, this.directory, { recursive: true });
+  }
+
   write(file: string, text: string): void {
     const path = join(this.directory, file);
     mkdirSync(dirname(path), { recursive: true });
@@ -55,9 +60,13 @@ export class Folder {
 
   /** What goes on in the background is asked to end when the last command has. */
   type(commands: string, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-    const options = { cwd: this.directory, env: { ...this.#environment, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] as const };
     const ending = 'status=$?; kill $(jobs -p) 2>/dev/null || true; wait || true; exit $status';
-    const shell = spawn('bash', ['-ec', `trap '${ending}' EXIT\n${commands}`], options);
+    const shell = spawn('bash', ['-ec', `trap '${ending}' EXIT\n${commands}`], {
+      cwd: this.directory,
+      env: { ...this.#environment, ...env },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     for (const stream of [shell.stdout, shell.stderr]) {
       stream.setEncoding('utf8').on('data', (piece: string) => {

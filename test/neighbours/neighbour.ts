@@ -12,8 +12,8 @@ export interface Neighbour {
   readonly streamed?: string;
   /** What its spans do not say, by the names of `not_in_spans` of a capture, and why: seen in a run. */
   readonly silent?: Readonly<Record<string, string>>;
-  /** How often the page as a whole asks its question (default: once). */
-  readonly pageTurns?: number;
+  /** It is followed, and nothing else is played: its programs are servers or commands. */
+  readonly pageOnly?: true;
   /** Tried by CI as well. */
   readonly core?: true;
 }

@@ -90,6 +90,8 @@ export const SCENARIOS = {
 
 export type ScenarioName = keyof typeof SCENARIOS;
 
+export const SCENARIO_NAMES = Object.keys(SCENARIOS) as readonly ScenarioName[];
+
 /** What the row of a conversation must say, that `model` answered. */
 export function truthOf(conversation: Conversation, model: string | null): ConversationTruth {
   const { question, userId, sessionId, steps } = conversation;
