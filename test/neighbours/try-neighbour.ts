@@ -15,7 +15,7 @@ export interface NeighbourResult {
   /** What was wrong in a scenario; none where its rows say what was served. */
   readonly scenarios: Readonly<Partial<Record<ScenarioName, readonly Fault[]>>>;
   /** What its spans do not say, and why. */
-  readonly silent: Readonly<Record<string, string>>;
+  readonly silent: NonNullable<Neighbour['silent']>;
   /** What kept it from being tried. */
   readonly failure?: string;
 }
@@ -56,8 +56,8 @@ export async function tryNeighbour(neighbour: Neighbour, bench: Bench): Promise<
   }
 }
 
-async function install(folder: Folder, { page, packages }: Neighbour, previous: boolean): Promise<Ran> {
-  const command = `npm install spanledger @opentelemetry/api ${packages.join(' ')}`;
+async function install(folder: Folder, { page, packages, beside = [] }: Neighbour, previous: boolean): Promise<Ran> {
+  const command = `npm install spanledger @opentelemetry/api ${[...packages, ...beside].join(' ')}`;
   const deeds = page === undefined ? [...NEW_FOLDER, { does: 'type', commands: command } as const] : readPage(page);
   for (const deed of deeds) {
     // A page begins with what is installed; what follows is what it runs.
@@ -90,11 +90,11 @@ async function playScenario(
   const truths = conversations.map((each) => truthOf(each, server.modelOf(each)));
   const [first = '', version = ''] = Object.entries(versions)[0] ?? [];
   const capture = {
-    name: [name, version, scenario].join('-').toLowerCase().replaceAll(' ', '-'),
+    name: [name, version, scenario].join('-').toLowerCase().replaceAll(/[^\w.]+/g, '-'),
     source: { package: first, version, packages: versions, node: process.versions.node },
     scenario,
     truth: { conversations: truths },
-    not_in_spans: Object.keys(silent),
+    not_in_spans: Object.keys({ ...silent.always, ...silent[scenario] }),
     otlp: server.otlp,
   };
   const faults = judgeRecords(folder.takeRows(), capture);

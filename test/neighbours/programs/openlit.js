@@ -1,6 +1,6 @@
 import 'spanledger/instrument';
 import { createRequire } from 'node:module';
-import { withTurnContext } from 'spanledger';
+import { traceAgent } from 'spanledger';
 import { converse, converseStreamed } from './converse.js';
 
 const require = createRequire(import.meta.url);
@@ -10,9 +10,9 @@ const { OpenAI } = require('openai');
 const client = new OpenAI();
 
 export function answer(question, userId, sessionId) {
-  return withTurnContext({ userId, sessionId }, () => converse(client, question));
+  return traceAgent({ name: 'invoice_agent', userId, sessionId }, () => converse(client, question));
 }
 
 export function stream(question, userId, sessionId) {
-  return withTurnContext({ userId, sessionId }, () => converseStreamed(client, question));
+  return traceAgent({ name: 'invoice_agent', userId, sessionId }, () => converseStreamed(client, question));
 }

@@ -10,9 +10,5 @@ const { OpenAI } = createRequire(import.meta.url)('openai');
 const client = new OpenAI();
 
 export function answer(question, userId, sessionId) {
-  return traceAgent({ name: 'invoice_agent', question, userId, sessionId }, async (agent) => {
-    const text = await converse(client, question);
-    agent.setAnswer(text);
-    return text;
-  });
+  return traceAgent({ name: 'invoice_agent', userId, sessionId }, () => converse(client, question));
 }

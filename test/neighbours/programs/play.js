@@ -6,3 +6,5 @@ const turns = JSON.parse(process.env.CONVERSATIONS).map((each) => ask(each.quest
 for (const turn of await Promise.allSettled(turns)) {
   console.log(turn.status === 'fulfilled' ? turn.value : `failed: ${turn.reason?.message ?? turn.reason}`);
 }
+// A framework may keep the process alive; a host ends such a one by a signal.
+setTimeout(() => process.kill(process.pid, 'SIGTERM'), 3000).unref();
