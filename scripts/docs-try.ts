@@ -12,7 +12,9 @@ import { NEIGHBOURS } from '../test/neighbours/table.ts';
 import { tryPage } from '../test/neighbours/try-page.ts';
 import { packTarball } from '../test/package/pack-tarball.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, core: { type: 'boolean' }, tarball: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', multiple: true }, core: { type: 'boolean' }, tarball: { type: 'string' } },
+});
 const chosen = NEIGHBOURS.filter(
   ({ name, page, core }) =>
     page !== undefined && (values.only?.includes(name) ?? true) && (values.core !== true || core === true),

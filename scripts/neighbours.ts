@@ -28,7 +28,9 @@ const { values } = parseArgs({
     tarball: { type: 'string' },
   },
 });
-const chosen = NEIGHBOURS.filter(({ name, pageOnly }) => pageOnly === undefined && (values.only?.includes(name) ?? true));
+const chosen = NEIGHBOURS.filter(
+  ({ name, pageOnly }) => pageOnly === undefined && (values.only?.includes(name) ?? true),
+);
 if (chosen.length === 0) throw new Error(`nobody is named so: ${NEIGHBOURS.map(({ name }) => name).join(', ')}`);
 
 const directory = mkdtempSync(join(tmpdir(), 'spanledger-neighbours-'));

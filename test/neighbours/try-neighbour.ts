@@ -86,11 +86,16 @@ async function playScenario(
   // The program of a page asks its own question first.
   const conversations = [...(page !== undefined && file === own ? [PAGE_CONVERSATION] : []), ...SCENARIOS[scenario]];
   server.play(conversations);
-  const { output } = await folder.type(`node play.js ./${file} '${scenario}'`, { CONVERSATIONS: JSON.stringify(SCENARIOS[scenario]) });
+  const { output } = await folder.type(`node play.js ./${file} '${scenario}'`, {
+    CONVERSATIONS: JSON.stringify(SCENARIOS[scenario]),
+  });
   const truths = conversations.map((each) => truthOf(each, server.modelOf(each)));
   const [first = '', version = ''] = Object.entries(versions)[0] ?? [];
   const capture = {
-    name: [name, version, scenario].join('-').toLowerCase().replaceAll(/[^\w.]+/g, '-'),
+    name: [name, version, scenario]
+      .join('-')
+      .toLowerCase()
+      .replaceAll(/[^\w.]+/g, '-'),
     source: { package: first, version, packages: versions, node: process.versions.node },
     scenario,
     truth: { conversations: truths },

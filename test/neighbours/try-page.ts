@@ -23,7 +23,12 @@ export async function tryPage(neighbour: Neighbour, tarball: string, server: Mod
       if (status !== 0) return { faults: [], failure: `${deed.does === 'type' ? deed.commands : ''}${output}` };
     }
     const conversations = [truthOf(PAGE_CONVERSATION, server.modelOf(PAGE_CONVERSATION))];
-    const capture = { name: page, truth: { conversations }, not_in_spans: Object.keys(silent.always ?? {}), otlp: null };
+    const capture = {
+      name: page,
+      truth: { conversations },
+      not_in_spans: Object.keys(silent.always ?? {}),
+      otlp: null,
+    };
     return { faults: judgeRecords(folder.takeRows(), capture) };
   } finally {
     folder.remove();

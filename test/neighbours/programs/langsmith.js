@@ -1,8 +1,8 @@
 import 'spanledger/instrument';
-import { traceable } from 'langsmith/traceable';
-import { initializeOTEL } from 'langsmith/experimental/otel/setup';
-import { wrapOpenAI } from 'langsmith/wrappers';
 import { trace } from '@opentelemetry/api';
+import { initializeOTEL } from 'langsmith/experimental/otel/setup';
+import { traceable } from 'langsmith/traceable';
+import { wrapOpenAI } from 'langsmith/wrappers';
 import OpenAI from 'openai';
 import { withTurnContext } from 'spanledger';
 import { converse } from './converse.js';

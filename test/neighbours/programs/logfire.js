@@ -1,6 +1,6 @@
 import 'spanledger/instrument';
-import * as logfire from '@pydantic/logfire-api';
 import { OpenAIInstrumentation } from '@arizeai/openinference-instrumentation-openai';
+import * as logfire from '@pydantic/logfire-api';
 import OpenAI from 'openai';
 import { withTurnContext } from 'spanledger';
 import { converse } from './converse.js';
@@ -10,6 +10,11 @@ const client = new OpenAI();
 
 export function answer(question, userId, sessionId) {
   return withTurnContext({ userId, sessionId }, () =>
-    logfire.span('invoice_agent', { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'invoice_agent' }, {}, () => converse(client, question)),
+    logfire.span(
+      'invoice_agent',
+      { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'invoice_agent' },
+      {},
+      () => converse(client, question),
+    ),
   );
 }

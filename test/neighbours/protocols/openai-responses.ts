@@ -23,7 +23,10 @@ export const openAiResponses: Protocol = {
 
 function item(answer: Answer): { readonly id: string } {
   return answer.does === 'say'
-    ? { id: newId('msg_'), ...{ type: 'message', status: 'completed', role: 'assistant', content: [part(answer.text)] } }
+    ? {
+        id: newId('msg_'),
+        ...{ type: 'message', status: 'completed', role: 'assistant', content: [part(answer.text)] },
+      }
     : {
         id: newId('fc_'),
         ...{ type: 'function_call', call_id: newId('call_'), name: answer.tool, status: 'completed' },
