@@ -23,8 +23,6 @@ const OF_OWN = 'registers a tracer provider of its own';
 const MAYBE_OF_OWN = 'may register a tracer provider of its own';
 const OTHER_CLIENT =
   "use openai 6, or OpenInference: new OpenAIInstrumentation().manuallyInstrument(OpenAI) of '@arizeai/openinference-instrumentation-openai'";
-const OWN_WORDS = 'its spans are in words of its own, which no row is made of';
-const WRAP = 'wrap what answers in traceAgent() and its model calls in traceModelCall()';
 
 /** Packages that need something beside the ledger, or take something away. docs/neighbours.md is rendered from it. */
 export const NEIGHBOURS: readonly Neighbour[] = [
@@ -104,8 +102,6 @@ export const NEIGHBOURS: readonly Neighbour[] = [
     advice: 'after start(): ledger.addSpanProcessor(new LangfuseSpanProcessor()); or one provider for both',
     hasRows: true,
   },
-  { packages: [{ name: '@voltagent/core' }], seen: '2.10.0', happens: OWN_WORDS, advice: WRAP },
-  { packages: [{ name: 'genkit' }], seen: '1.42.0', happens: OWN_WORDS, advice: WRAP },
   {
     packages: [{ name: '@opentelemetry/sdk-node' }],
     seen: '0.223.0, 0.301.0',
