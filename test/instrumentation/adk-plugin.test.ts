@@ -83,6 +83,7 @@ describe('SpanledgerPlugin', () => {
   it('tells a model that threw, and its message', async () => {
     const row = await rowOf({ steps: [new Error('quota is gone')] });
     expect(row).toMatchObject({ success: false, agent_response: null, prompt_token_count: null });
+    expect(row.request_model).toBe('gemini-2.5-flash');
     expect(row.error_message).toContain('quota is gone');
   });
 

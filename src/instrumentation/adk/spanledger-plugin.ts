@@ -73,8 +73,12 @@ export class SpanledgerPlugin extends BasePlugin {
     });
   }
 
-  override async onModelErrorCallback({ error }: HookParams<'onModelErrorCallback'>): Promise<undefined> {
-    describeActiveSpan((callLlm) => setError(callLlm, error.name, describeError(error)));
+  /** ADK names the model of a call with its response only. */
+  override async onModelErrorCallback({ error, llmRequest }: HookParams<'onModelErrorCallback'>): Promise<undefined> {
+    describeActiveSpan((callLlm) => {
+      callLlm.setAttributes(withoutUndefined({ [ATTRIBUTE_KEYS.requestModel]: llmRequest.model }));
+      setError(callLlm, error.name, describeError(error));
+    });
   }
 
   override async beforeToolCallback({ tool, toolContext }: HookParams<'beforeToolCallback'>): Promise<undefined> {
