@@ -57,13 +57,24 @@ export const NEIGHBOURS: readonly Neighbour[] = [
   {
     name: 'VoltAgent',
     program: 'voltagent.js',
-    packages: ['@voltagent/core', 'ai'],
-    beside: ['@ai-sdk/openai', 'zod'],
+    packages: ['@voltagent/core', 'ai@6'],
+    beside: ['@ai-sdk/openai@3', 'zod'],
     streamed: 'voltagent-stream.js',
   },
   { name: 'Sentry', page: 'sentry', packages: ['@sentry/node', `${OPENINFERENCE}-openai`] },
   { name: 'Langfuse', page: 'langfuse', packages: ['@langfuse/openai', '@langfuse/otel'] },
-  { name: 'OpenLLMetry', page: 'openllmetry', packages: ['@traceloop/node-server-sdk', 'openai'] },
+  {
+    name: 'OpenLLMetry',
+    page: 'openllmetry',
+    packages: ['@traceloop/node-server-sdk', 'openai'],
+    silent: {
+      always: NO_DETAILS,
+      failure: {
+        error_status: 'a call that fails leaves its spans open',
+        error_message: 'a call that fails leaves its spans open',
+      },
+    },
+  },
   {
     name: 'OpenInference openai',
     page: 'openai',
@@ -89,7 +100,16 @@ export const NEIGHBOURS: readonly Neighbour[] = [
     packages: ['@anthropic-ai/sdk'],
     silent: { always: { ...WHOLE_OUTPUT, ...NO_CONTENT } },
   },
-  { name: 'OpenLIT', program: 'openlit.js', packages: ['openlit', 'openai'], streamed: 'openlit.js' },
+  {
+    name: 'OpenLIT',
+    program: 'openlit.js',
+    packages: ['openlit', 'openai'],
+    streamed: 'openlit.js',
+    silent: {
+      always: { thoughts_tokens: 'its spans do not tell reasoning apart from the output' },
+      failure: { user_question: 'a call that failed has no messages' },
+    },
+  },
   {
     name: 'OpenTelemetry openai',
     program: 'otel-openai.js',

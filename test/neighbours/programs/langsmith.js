@@ -1,3 +1,4 @@
+import './langsmith-environment.js';
 import 'spanledger/instrument';
 import { trace } from '@opentelemetry/api';
 import { initializeOTEL } from 'langsmith/experimental/otel/setup';
