@@ -276,9 +276,7 @@ describe('checkRuntime', () => {
     [
       'three at once',
       { openlit: '1.15.0', openai: '6.1.0', '@opentelemetry/instrumentation-openai': '0.22.0' },
-      [
-        ['ok', 'openlit 1.15.0: ', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
-      ],
+      [['ok', 'openlit 1.15.0: ', 'OTEL_EXPORTER_OTLP_ENDPOINT']],
     ],
     ['AI SDK 7', { ai: '7.0.173', '@ai-sdk/otel': '1.0.173' }, [['ok', '@ai-sdk/otel 1.0.173: ', 'usage: true']]],
   ])('says of %s what to do', (_, installed, expected) => {
