@@ -42,6 +42,17 @@ export function parseContainer(text: string): JsonObject | readonly unknown[] | 
   }
 }
 
+/** The string that JSON text holds; `undefined` where it holds anything else. */
+export function parseJsonString(text: string | undefined): string | undefined {
+  if (text?.startsWith('"') !== true) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The container in a value that is one already, or that is text which holds one. */
 export function asContainer(value: unknown): JsonObject | readonly unknown[] | undefined {
   if (typeof value === 'string') return parseContainer(value);

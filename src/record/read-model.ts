@@ -4,7 +4,8 @@ import { type TurnSpan, viewsOf } from './turn-spans.ts';
 
 /**
  * The model that a turn is put down to: that of its last call that answered, calls below a tool left aside. Where none
- * answered, the one that was asked last, as any view of that call names it; where there is no call at all, the one that an agent names.
+ * answered, the one that was asked last, as any view of that call names it; where there is no call at all, the one that
+ * an agent names.
  *
  * @param calls model calls of the turn, in start order
  */

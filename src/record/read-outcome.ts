@@ -32,19 +32,20 @@ export function readOutcome(
   const rootAnswer = given && last && callAnswer && isThread(given, callAnswer, last, calls) ? callAnswer : given;
   const answer = rootAnswer ?? callAnswer;
 
+  const agentError = lastAgentError(spans);
   const hasAnswered = answer !== undefined || calls.some((call) => !call.underTool && call.reading.answered);
   const error =
     (root && errorOf(root)) ??
     (last && failures.get(last)) ??
     // A view of the call around it may know of a failure that the inner one took for an answer.
     firstOf(viewsOf(last?.enclosingCall), errorOf) ??
-    (last === undefined && answer === undefined ? lastAgentError(spans) : undefined) ??
+    (last === undefined && answer === undefined ? agentError : undefined) ??
     (hasAnswered ? undefined : firstOf(turn.ancestors, statusError)?.toWellFormed());
   if (error !== undefined) return { question, answer, error, success: false };
   if (rootAnswer !== undefined) return { question, answer, error, success: true };
   const isCaptured = question !== undefined || calls.some(speaks);
   const hasEnded = last === undefined ? false : completed(last, callAnswer, isCaptured);
-  const saysSo = root?.span.status.code === 'ok' && !(last && asksForTool(last));
+  const saysSo = root?.span.status.code === 'ok' && !(last && asksForTool(last)) && agentError === undefined;
   return { question, answer, error, success: hasEnded || saysSo ? true : undefined };
 }
 
@@ -67,12 +68,14 @@ function questionOf({ reading }: RecognisedSpan): SpokenText | undefined {
   return readQuestion(reading.input());
 }
 
-/** Whether what a root gives is more than the answer: the texts of a conversation, one after the other. */
+/** Whether what a root gives is more than the answer: nothing but the texts of a conversation, one after the other. */
 function isThread(given: SpokenText, answer: SpokenText, last: TurnSpan, calls: readonly TurnSpan[]): boolean {
-  if (!given.text.includes(answer.text)) return false;
-  const rest = given.text.replace(answer.text, '');
-  const others = [...last.reading.input(), ...calls.flatMap(({ reading }) => reading.output())];
-  return others.some(({ texts }) => texts.some((text) => text !== '' && rest.includes(text)));
+  if (given.text === answer.text || !given.text.includes(answer.text)) return false;
+  const messages = [...last.reading.input(), ...calls.flatMap(({ reading }) => reading.output())];
+  // The longest first, for one may be a part of another.
+  const texts = messages.flatMap((message) => message.texts).sort((a, b) => b.length - a.length);
+  const rest = texts.reduce((left, text) => (text === '' ? left : left.replaceAll(text, '')), given.text);
+  return rest.trim() === '';
 }
 
 function answerOf({ reading }: TurnSpan): SpokenText | undefined {
@@ -93,7 +96,7 @@ function asksForTool({ reading }: TurnSpan): boolean {
   return reading.finishReasons.some((reason) => /^tool[-_ ]?(calls?|use)$/i.test(reason));
 }
 
-/** Where no call of a model is seen, an agent below the root may be what failed. */
+/** Why the agent that began last failed. */
 function lastAgentError(spans: readonly TurnSpan[]): string | undefined {
   const last = byStart(spans.filter(({ kind, underTool }) => kind === 'agent' && !underTool)).at(-1);
   return last && errorOf(last);

@@ -1,3 +1,5 @@
+import { ATTRIBUTE_KEYS } from '../base/attribute-keys.ts';
+
 /**
  * Where each token count stands, in one table for all dialects: attributes of a span, then paths in a provider's or
  * framework's JSON. The official or most usual name comes first and wins; old names and aliases are read for ever.
@@ -11,7 +13,7 @@ export type CountName = 'input' | 'output' | 'total' | 'cached' | 'cacheCreation
 
 export const USAGE_NAMES: Readonly<Record<CountName, CountNames>> = {
   input: {
-    attributes: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'gen_ai.response.prompt_tokens'],
+    attributes: [ATTRIBUTE_KEYS.inputTokens, 'gen_ai.usage.prompt_tokens', 'gen_ai.response.prompt_tokens'],
     paths: [
       'prompt_tokens',
       'input_tokens',
@@ -23,7 +25,7 @@ export const USAGE_NAMES: Readonly<Record<CountName, CountNames>> = {
     ],
   },
   output: {
-    attributes: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'],
+    attributes: [ATTRIBUTE_KEYS.outputTokens, 'gen_ai.usage.completion_tokens'],
     paths: [
       'completion_tokens',
       'output_tokens',
@@ -35,12 +37,12 @@ export const USAGE_NAMES: Readonly<Record<CountName, CountNames>> = {
     ],
   },
   total: {
-    attributes: ['spanledger.usage.total_tokens', 'gen_ai.usage.total_tokens', 'llm.usage.total_tokens'],
+    attributes: [ATTRIBUTE_KEYS.totalTokens, 'gen_ai.usage.total_tokens', 'llm.usage.total_tokens'],
     paths: ['total_tokens', 'totalTokens', 'totalTokenCount', 'total_token_count', 'total'],
   },
   cached: {
     attributes: [
-      'gen_ai.usage.cache_read.input_tokens',
+      ATTRIBUTE_KEYS.cacheReadInputTokens,
       'gen_ai.usage.cache_read_input_tokens',
       'gen_ai.usage.input_tokens.cached',
       'gen_ai.usage.cached_input_tokens',
@@ -73,7 +75,7 @@ export const USAGE_NAMES: Readonly<Record<CountName, CountNames>> = {
   cacheCreation: {
     attributes: [
       'gen_ai.usage.cache_write.input_tokens',
-      'gen_ai.usage.cache_creation.input_tokens',
+      ATTRIBUTE_KEYS.cacheCreationInputTokens,
       'gen_ai.usage.cache_creation_input_tokens',
       'gen_ai.usage.cache_write_input_tokens',
       'gen_ai.usage.cache_write_tokens',
@@ -91,7 +93,7 @@ export const USAGE_NAMES: Readonly<Record<CountName, CountNames>> = {
   },
   reasoning: {
     attributes: [
-      'gen_ai.usage.reasoning.output_tokens',
+      ATTRIBUTE_KEYS.reasoningOutputTokens,
       'gen_ai.usage.reasoning_tokens',
       'gen_ai.usage.output_tokens.reasoning',
       'gen_ai.usage.reasoning_output_tokens',
@@ -118,7 +120,7 @@ export const USAGE_NAMES: Readonly<Record<CountName, CountNames>> = {
     ],
   },
   toolUsePrompt: {
-    attributes: ['spanledger.usage.tool_use_prompt_tokens'],
+    attributes: [ATTRIBUTE_KEYS.toolUsePromptTokens],
     paths: ['toolUsePromptTokenCount', 'tool_use_prompt_token_count'],
   },
 };

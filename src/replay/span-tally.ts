@@ -26,7 +26,6 @@ export class SpanTally {
   /** Scopes with the most unrecognised spans first, the first few of them. */
   get unknown(): readonly UnknownSpans[] {
     return [...this.#unknown]
-      .filter(([scope]) => !this.#known.has(scope))
       .map(([scope, { count, names }]) => ({ scope, count, names: [...names] }))
       .sort((a, b) => b.count - a.count)
       .slice(0, MAX_SCOPES);
@@ -39,6 +38,7 @@ export class SpanTally {
       if (this.#known.has(scope)) continue;
       if (classifySpan(span) !== 'other') {
         this.#known.add(scope);
+        this.#unknown.delete(scope);
         continue;
       }
       const unknown = this.#unknown.get(scope) ?? { count: 0, names: new Set() };

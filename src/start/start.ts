@@ -49,21 +49,23 @@ export function start(options: StartOptions = {}): StartedSpanledger {
     spanProcessors: [...ledger.spanProcessors],
   });
   const registration = registerTracing(provider, (processor) => ledger.addSpanProcessor(processor));
+  tellBlindCopies(registration, diagnostics);
   checkRegistration(registration, diagnostics);
   setTimeout(() => checkRegistration(registration, diagnostics), CHECK_AFTER_MILLIS).unref();
   flushAtExit(ledger, diagnostics);
   return ledger;
 }
 
-function checkRegistration({ otherProvider, blind, version }: Registration, diagnostics: Diagnostics): void {
-  const [newer] = blind;
-  if (newer !== undefined) {
-    diagnostics.warn(
-      'api-copies',
-      `OpenTelemetry's API is registered as ${version}, which copies of ${newer} refuse: spans of what uses those go nowhere. ` +
-        `One copy for all: ${renderOverrides(newer)}`,
-    );
-  }
+function tellBlindCopies({ blind: [newer], version }: Registration, diagnostics: Diagnostics): void {
+  if (newer === undefined) return;
+  diagnostics.warn(
+    'api-copies',
+    `OpenTelemetry's API is registered as ${version}, which copies of ${newer} refuse: spans of what uses those go nowhere. ` +
+      `One copy for all: ${renderOverrides(newer)}`,
+  );
+}
+
+function checkRegistration({ otherProvider }: Registration, diagnostics: Diagnostics): void {
   const other = otherProvider();
   if (other === undefined) return;
   diagnostics.warn(

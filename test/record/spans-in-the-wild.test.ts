@@ -82,6 +82,9 @@ describe('words', () => {
     expect(rowOf(thread).agent_response).toBe('Yes.');
     const finished = agent([call({ ...asks('Is it paid?'), ...says('Yes.') })], says('Dear Ana,\nYes.\nYour clerk'));
     expect(rowOf(finished).agent_response).toBe('Dear Ana,\nYes.\nYour clerk');
+    // Though a word of the question is in it.
+    const quoting = agent([call({ ...asks('paid'), ...says('Yes.') })], says('It is paid: Yes.'));
+    expect(rowOf(quoting).agent_response).toBe('It is paid: Yes.');
   });
 
   it('above the agent are the question where nothing in the turn holds it', () => {
@@ -174,6 +177,23 @@ describe('outcome', () => {
   it('is that of the agent below where no call is seen', () => {
     const row = rowOf(agent([agent([], { 'gen_ai.agent.name': 'x' }, 'overloaded')]));
     expect(row).toMatchObject({ success: false, error_message: 'overloaded' });
+  });
+
+  it('is no success by the word of the root where the agent that began last failed', () => {
+    const failed = agent([], { 'gen_ai.agent.name': 'x' }, 'overloaded');
+    const root = { ...agent([call({}), failed]), ok: true };
+    expect(rowOf(root).success).toBeNull();
+    expect(rowOf({ ...agent([call({})]), ok: true }).success).toBe(true);
+  });
+
+  it.each([
+    ['a tool that gives JSON of its own', 'openinference.instrumentation.google_adk', 'TOOL'],
+    ['a chain of another framework', 'openinference.instrumentation.langchain', 'CHAIN'],
+  ])('is not read from the output of %s', (_, scope, kind) => {
+    const output = JSON.stringify({ error_code: 'E7', answer: 'Not paid.' });
+    const step = { scope, attributes: { 'openinference.span.kind': kind, 'output.value': output } };
+    const row = rowOf(agent([call({ ...asks('Is it paid?'), ...says('No.') }), step]));
+    expect(row).toMatchObject({ success: true, tool_error_count: 0 });
   });
 
   it('has the model of any view of the failed call', () => {

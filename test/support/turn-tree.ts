@@ -11,6 +11,8 @@ export interface TreeSpan {
   readonly scope?: string;
   readonly attributes?: Attributes;
   readonly error?: string;
+  /** The span says that it went well. */
+  readonly ok?: boolean;
   readonly events?: SpanSnapshot['events'];
   /** Milliseconds; default: after the sibling before. */
   readonly start?: number;
@@ -39,12 +41,17 @@ export function treeSpans(root: TreeSpan): readonly SpanSnapshot[] {
       scope: { name: node.scope ?? 'app', version: undefined },
       attributes: { ...node.attributes },
       events: node.events ?? [],
-      status: node.error === undefined ? made.status : { code: 'error', message: node.error },
+      status: statusOf(node) ?? made.status,
       endTimeUnixNano: open ? undefined : BigInt(end) * 1_000_000n + 1n,
     };
   };
   add(root, undefined);
   return spans;
+}
+
+function statusOf({ error, ok }: TreeSpan): SpanSnapshot['status'] | undefined {
+  if (error !== undefined) return { code: 'error', message: error };
+  return ok === true ? { code: 'ok', message: undefined } : undefined;
 }
 
 /** Readings of the turns in a written tree. */

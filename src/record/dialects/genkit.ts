@@ -1,6 +1,6 @@
-import { isArray, nonEmptyString, parseContainer, property } from '../../base/json-value.ts';
+import { nonEmptyString, parseContainer, parseJsonString, property } from '../../base/json-value.ts';
 import type { SpanSnapshot } from '../../spans/span-snapshot.ts';
-import { answerMessages, type Message } from '../messages/message.ts';
+import type { Message } from '../messages/message.ts';
 import { readMessages } from '../messages/read-messages.ts';
 import { type ReportedUsage, readUsageObject } from '../reported-usage.ts';
 import type { Dialect, SpanKind } from './dialect.ts';
@@ -37,8 +37,12 @@ export const GENKIT: Dialect = {
       return {
         name: kind === 'step' ? undefined : name,
         error,
-        input: () => (isPlain ? plainText(span, INPUT, 'user') : requestMessages(span)),
-        output: () => (isPlain ? plainText(span, OUTPUT, 'assistant') : responseMessages(responseOf(span))),
+        input: () =>
+          isPlain ? readMessages(parseJsonString(textOf(attributes, INPUT)), 'user') : requestMessages(span),
+        output: () =>
+          isPlain
+            ? readMessages(parseJsonString(textOf(attributes, OUTPUT)), 'assistant')
+            : responseMessages(responseOf(span)),
       };
     }
     const response = responseOf(span);
@@ -72,27 +76,6 @@ function requestMessages(span: SpanSnapshot): readonly Message[] {
 
 /** The message of a response; older models give a list of candidates. */
 function responseMessages(response: unknown): readonly Message[] {
-  const candidates = property(response, 'candidates');
-  const message = property(response, 'message') ?? property(isArray(candidates) ? candidates[0] : undefined, 'message');
-  const content = property(message, 'content');
-  const parts = isArray(content) ? content : [];
-  const texts = parts.map((part) => nonEmptyString(property(part, 'text'))).filter((text) => text !== undefined);
-  const requests = parts.flatMap((part) => {
-    const request = property(part, 'toolRequest');
-    const name = nonEmptyString(property(request, 'name'));
-    return name === undefined ? [] : [{ id: nonEmptyString(property(request, 'ref')), name }];
-  });
-  return answerMessages(texts, requests);
-}
-
-/** A flow's text is a JSON string. */
-function plainText(span: SpanSnapshot, key: string, role: 'user' | 'assistant'): readonly Message[] {
-  const json = textOf(span.attributes, key);
-  if (json?.startsWith('"') !== true) return [];
-  try {
-    const value: unknown = JSON.parse(json);
-    return readMessages(value, role);
-  } catch {
-    return [];
-  }
+  const message = property(response, 'message') ?? { candidates: property(response, 'candidates') };
+  return readMessages(message, 'assistant');
 }

@@ -28,16 +28,16 @@ export const OPENINFERENCE: Dialect = {
   read(span, kind) {
     const { attributes } = span;
     const name = kind === 'tool' ? toolNameOf(span) : agentNameOf(attributes);
-    const response = parseContainer(textOf(attributes, 'output.value') ?? '');
-    const error = statusError(span) ?? responseError(response);
     if (kind !== 'model') {
       return {
         name: name ?? (kind === 'agent' ? nameOfAgentSpan(span) : undefined),
-        error,
+        error: statusError(span) ?? (isAdkStep(span, kind) ? responseError(outputOf(span)) : undefined),
         input: () => valueMessages(attributes, 'input'),
         output: () => valueMessages(attributes, 'output'),
       };
     }
+    const response = outputOf(span);
+    const error = statusError(span) ?? responseError(response);
     const reported = textOf(attributes, 'llm.model_name');
     return {
       name,
@@ -60,6 +60,15 @@ export const OPENINFERENCE: Dialect = {
     };
   },
 };
+
+/** ADK's agents give the last response of the model as their output, its errors included; a tool's is the application's. */
+function isAdkStep({ scope }: SpanSnapshot, kind: SpanKind): boolean {
+  return kind !== 'tool' && /google[-_]adk$/.test(scope.name);
+}
+
+function outputOf({ attributes }: SpanSnapshot): unknown {
+  return parseContainer(textOf(attributes, 'output.value') ?? '');
+}
 
 /** DSPy names a tool's span for the method that runs it. */
 function toolNameOf(span: SpanSnapshot): string {

@@ -1,5 +1,5 @@
 import { ATTRIBUTE_KEYS } from '../../base/attribute-keys.ts';
-import { nonEmptyString, parseContainer, property } from '../../base/json-value.ts';
+import { nonEmptyString, parseContainer, parseJsonString, property } from '../../base/json-value.ts';
 import type { SpanSnapshot } from '../../spans/span-snapshot.ts';
 import type { SpanIdentity } from '../../spans/turn.ts';
 import type { Message, MessageRole } from '../messages/message.ts';
@@ -64,14 +64,5 @@ function isOurs(span: SpanIdentity): boolean {
 /** What a decorated function took and gave, as JSON: a plain text is a JSON string. */
 function readEntity(json: string | undefined, role: MessageRole): readonly Message[] {
   if (json === undefined) return [];
-  return readMessages(json.startsWith('"') ? unquoted(json) : json, role);
-}
-
-function unquoted(json: string): string {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'string' ? value : json;
-  } catch {
-    return json;
-  }
+  return readMessages(parseJsonString(json) ?? json, role);
 }

@@ -10,7 +10,7 @@ import {
 import type { ToolRequest } from '../turn-reading.ts';
 import { isSaid } from './is-said.ts';
 import { type Message, type MessageRole, textMessage } from './message.ts';
-import { isPartList, readParts, readToolAnswer, readToolRequests, toolItemRole } from './read-parts.ts';
+import { isPartList, namesPart, readParts, readToolAnswer, readToolRequests, toolItemRole } from './read-parts.ts';
 
 // Deeper than any known nesting of messages in requests; hostile nesting ends here instead of on the stack.
 const MAX_DEPTH = 16;
@@ -130,7 +130,7 @@ function readFirst(value: unknown, role: MessageRole, depth: number): readonly M
 function isPart(item: JsonObject): boolean {
   if (roleOf(item) !== undefined || toolItemRole(item.type) !== undefined) return false;
   if (typeof item.type === 'string') return item.type !== 'message' && !Object.hasOwn(item, 'messages');
-  return isTextPart(item) || isObject(item.functionCall) || isObject(item.functionResponse);
+  return isTextPart(item) || namesPart(item);
 }
 
 function isTextPart(item: JsonObject): boolean {

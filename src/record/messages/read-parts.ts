@@ -32,8 +32,8 @@ const ANSWER_TYPES = new Set([
   'function_response',
 ]);
 
-const REQUEST_KEYS = ['functionCall', 'function_call', 'toolUse'];
-const ANSWER_KEYS = ['functionResponse', 'function_response', 'toolResult'];
+const REQUEST_KEYS = ['functionCall', 'function_call', 'toolUse', 'toolRequest'];
+const ANSWER_KEYS = ['functionResponse', 'function_response', 'toolResult', 'toolResponse'];
 const UNTYPED_PARTS = [...REQUEST_KEYS, ...ANSWER_KEYS];
 
 /** Whether a `type` names an asked or answered tool call, as items of their own in OpenAI Responses lists do. */
@@ -51,7 +51,12 @@ export function isPartList(items: readonly JsonObject[]): boolean {
 function isKnownPart(item: JsonObject): boolean {
   const type = normaliseType(item.type);
   if (type !== '') return TEXT_TYPES.has(type) || REQUEST_TYPES.has(type) || ANSWER_TYPES.has(type);
-  return typeof item.text === 'string' || UNTYPED_PARTS.some((key) => isObject(item[key]));
+  return typeof item.text === 'string' || namesPart(item);
+}
+
+/** Whether an object is a part by its only key. */
+export function namesPart(item: JsonObject): boolean {
+  return UNTYPED_PARTS.some((key) => isObject(item[key]));
 }
 
 /** Text, tool requests and tool answers of a message's content: a string, a part, or a list of parts. */
@@ -77,7 +82,7 @@ function readPart(part: JsonObject, into: Collected): void {
   }
 }
 
-/** Gemini, Bedrock and OpenInference name a part by its only key instead of by a type. */
+/** Gemini, Bedrock, Genkit and OpenInference name a part by its only key instead of by a type. */
 function readUntypedPart(part: JsonObject, into: Collected): void {
   const inner = part.message_content;
   if (isObject(inner)) readPart(inner, into);
@@ -121,7 +126,7 @@ export function readToolAnswer(answer: unknown): ToolAnswer {
 }
 
 // `id` comes last: in a Responses item it names the item, `call_id` the call.
-const CALL_ID_KEYS = ['tool_call_id', 'toolCallId', 'call_id', 'callId', 'tool_use_id', 'toolUseId', 'id'];
+const CALL_ID_KEYS = ['tool_call_id', 'toolCallId', 'call_id', 'callId', 'tool_use_id', 'toolUseId', 'ref', 'id'];
 
 function callId(value: unknown): string | undefined {
   return firstOf(CALL_ID_KEYS, (key) => nonEmptyString(property(value, key)));
