@@ -13,22 +13,33 @@ export class AddedSpanProcessors implements SpanProcessor {
   }
 
   onStart(span: Span, parentContext: Context): void {
-    for (const each of this.#processors) each.onStart(span, parentContext);
+    this.#tell((each) => each.onStart(span, parentContext));
   }
 
   onEnding(span: Span): void {
-    for (const each of this.#processors) each.onEnding?.(span);
+    this.#tell((each) => each.onEnding?.(span));
   }
 
   onEnd(span: ReadableSpan): void {
-    for (const each of this.#processors) each.onEnd(span);
+    this.#tell((each) => each.onEnd(span));
   }
 
   async forceFlush(): Promise<void> {
-    await Promise.all(this.#processors.map((each) => each.forceFlush()));
+    await Promise.allSettled(this.#processors.map(async (each) => each.forceFlush()));
   }
 
   async shutdown(): Promise<void> {
-    await Promise.all(this.#processors.map((each) => each.shutdown()));
+    await Promise.allSettled(this.#processors.map(async (each) => each.shutdown()));
+  }
+
+  /** What one throws reaches neither the host nor the others. */
+  #tell(call: (processor: SpanProcessor) => void): void {
+    for (const each of this.#processors) {
+      try {
+        call(each);
+      } catch {
+        // It is not ours to report.
+      }
+    }
   }
 }

@@ -131,9 +131,7 @@ test('every option says in the editor what it does', () => {
   ];
   const silent = files.flatMap((file) => {
     const lines = readFileSync(join(installed(), `dist/src/${file}.d.ts`), 'utf8').split('\n');
-    return lines.filter(
-      (line, i) => /^ {4}readonly \w+\??: (?!\S+;$)?/.test(line) && !/\*\/\s*$/.test(lines[i - 1] ?? ''),
-    );
+    return lines.filter((line, i) => /^ {4}readonly \w+\??: /.test(line) && !/\*\/\s*$/.test(lines[i - 1] ?? ''));
   });
   expect(silent).toEqual([]);
 });
