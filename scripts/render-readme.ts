@@ -5,15 +5,17 @@ import { renderConfigSchema } from '../src/config/config-schema.ts';
 import { SETTINGS } from '../src/config/settings.ts';
 import type { Column } from '../src/record/column.ts';
 import { CONVERSATION_COLUMNS } from '../src/record/conversation-columns.ts';
+import type { NeighbourResult } from '../test/neighbours/try-neighbour.ts';
 import { ROOMS } from './house.ts';
 
 const README = new URL('../README.md', import.meta.url);
 const NEIGHBOURS_PAGE = new URL('../docs/neighbours.md', import.meta.url);
+const TRIED = new URL('../docs/neighbours.json', import.meta.url);
 const SCHEMA = new URL('../config.schema.json', import.meta.url);
 
 /** The README with the tables that come from code rendered anew, each between its two marks. */
 export function renderReadme(text: string): string {
-  const parts = { house: renderHouse(), settings: renderSettings(), columns: renderColumns() };
+  const parts = { house: renderHouse(), tried: renderTried(), settings: renderSettings(), columns: renderColumns() };
   return Object.entries(parts).reduce((readme, [name, part]) => replaceBetween(readme, name, part), text);
 }
 
@@ -30,6 +32,25 @@ export function renderNeighbours(text: string): string {
 
 function renderPackage({ name, from, below }: PackageRange): string {
   return [`\`${name}\``, from && `from ${from}`, below && `below ${below}`].filter(Boolean).join(' ');
+}
+
+/** What `npm run neighbours` has last seen of every instrumentation. */
+function renderTried(): string {
+  const results: readonly NeighbourResult[] = JSON.parse(readFileSync(TRIED, 'utf8'));
+  const rows = results.map(({ name, versions, date, scenarios, silent, failure }) => {
+    const silences = Object.values(silent).flatMap((silence) => Object.values(silence));
+    const faults = Object.entries(scenarios).flatMap(([scenario, found]) =>
+      found.map(({ field, verdict }) => `${verdict}: ${field} (${scenario})`),
+    );
+    const told = Object.entries(versions).map(([each, version]) => `\`${each}\` ${version}`);
+    const wrong = failure === undefined ? faults : ['not tried: it could not be installed'];
+    return [name, told.join(', '), date, unique(silences), unique(wrong)];
+  });
+  return renderTable(['instrumentation', 'tried with', 'on', 'NULL, because', 'not right yet'], rows);
+}
+
+function unique(texts: readonly string[]): string {
+  return [...new Set(texts)].join('; ') || '–';
 }
 
 function renderHouse(): string {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -87,12 +87,18 @@ export class UserProject {
     this.#must('sh', ['-c', line]);
   }
 
+  /** Starts what goes on, as a server does; in a folder of its own, if one is named. */
+  serve(line: string, env: Readonly<Record<string, string>>, cwd: string = this.directory): ChildProcess {
+    return spawn('sh', ['-c', `exec ${line}`], { cwd, env: { ...this.#environment(), ...env }, stdio: 'ignore' });
+  }
+
   spanledger(...args: readonly string[]): Ran {
     return this.#spawn(join(this.directory, 'node_modules/.bin/spanledger'), args);
   }
 
-  rows(): readonly Readonly<Record<string, unknown>>[] {
-    const store = LocalStore.openReadOnly(join(this.directory, '.spanledger/spanledger.db'));
+  /** Of the local store; of the one in another folder, if one is named. */
+  rows(directory: string = this.directory): readonly Readonly<Record<string, unknown>>[] {
+    const store = LocalStore.openReadOnly(join(directory, '.spanledger/spanledger.db'));
     try {
       return store.query('SELECT agent_name, prompt_token_count, model_call_count FROM conversation_logs');
     } finally {

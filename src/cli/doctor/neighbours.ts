@@ -103,6 +103,12 @@ export const NEIGHBOURS: readonly Neighbour[] = [
     hasRows: true,
   },
   {
+    packages: [{ name: '@google/adk-devtools' }],
+    seen: '2.0.0',
+    happens: '`adk api_server` registers a tracer provider of its own before it loads the agent',
+    advice: 'start it by `node --import spanledger/instrument node_modules/.bin/adk …`, or with NODE_OPTIONS',
+  },
+  {
     packages: [{ name: '@opentelemetry/sdk-node' }],
     seen: '0.223.0, 0.301.0',
     happens: OF_OWN,
