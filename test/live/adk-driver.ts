@@ -10,12 +10,12 @@ import {
   setLogLevel,
 } from '@google/adk';
 import { SpanledgerPlugin } from '../../src/adk.ts';
+import { geminiUsage } from '../support/provider-usage.ts';
 import {
   type ConversationDriver,
   runTool,
   type ScriptedConversation,
   type ScriptStep,
-  type ServedTokens,
   TOOL_NAMES,
 } from './conversation-script.ts';
 import type { Pace } from './pace.ts';
@@ -57,7 +57,7 @@ function agentOf(conversation: ScriptedConversation, pace: Pace): LlmAgent {
 /** A streamed answer comes in pieces, and once more as a whole with its usage. */
 function responsesOf(step: ScriptStep, streamed: boolean): readonly LlmResponse[] | Error {
   if (step.does === 'fail') return new Error(step.message);
-  const usageMetadata = usageOf(step.tokens);
+  const usageMetadata = geminiUsage(step.tokens);
   const modelVersion = 'gemini-2.5-flash-001';
   if (step.does === 'ask') {
     const parts = step.tools.map((name) => ({ functionCall: { name, args: {} } }));
@@ -70,16 +70,6 @@ function responsesOf(step: ScriptStep, streamed: boolean): readonly LlmResponse[
     .split(' ')
     .map((word) => ({ content: { role: 'model', parts: [{ text: `${word} ` }] }, partial: true }));
   return [...pieces, whole];
-}
-
-function usageOf({ prompt, visible, thoughts, cached }: ServedTokens): NonNullable<LlmResponse['usageMetadata']> {
-  return {
-    promptTokenCount: prompt,
-    candidatesTokenCount: visible,
-    totalTokenCount: prompt + visible + thoughts,
-    ...(thoughts > 0 && { thoughtsTokenCount: thoughts }),
-    ...(cached > 0 && { cachedContentTokenCount: cached }),
-  };
 }
 
 /** A model that answers by script, one step a call. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { openAiUsage } from '../support/provider-usage.ts';
 import type { ScriptedTurn, ScriptStep } from './conversation-script.ts';
 
 interface ChatRequest {
@@ -61,7 +62,7 @@ export class LoopbackOpenAi {
         ? { role: 'assistant', content: step.text, refusal: null }
         : { role: 'assistant', content: null, refusal: null, tool_calls: this.#toolCalls(step.tools) };
     const choice = { index: 0, message, logprobs: null, finish_reason: finishReason(step) };
-    return { ...this.#envelope(model, 'chat.completion'), choices: [choice], usage: usageOf(step) };
+    return { ...this.#envelope(model, 'chat.completion'), choices: [choice], usage: openAiUsage(step.tokens) };
   }
 
   #stream(response: ServerResponse, model: string, step: Exclude<ScriptStep, { does: 'fail' }>): void {
@@ -76,7 +77,7 @@ export class LoopbackOpenAi {
     if (step.does === 'say') for (const content of step.text.match(/.{1,9}/g) ?? []) delta({ content });
     else for (const [index, call] of this.#toolCalls(step.tools).entries()) delta({ tool_calls: [{ index, ...call }] });
     delta({}, finishReason(step));
-    send({ choices: [], usage: usageOf(step) });
+    send({ choices: [], usage: openAiUsage(step.tokens) });
     response.end('data: [DONE]\n\n');
   }
 
@@ -96,17 +97,6 @@ export class LoopbackOpenAi {
 
 function finishReason(step: ScriptStep): string {
   return step.does === 'say' ? 'stop' : 'tool_calls';
-}
-
-function usageOf({ tokens }: Exclude<ScriptStep, { does: 'fail' }>): object {
-  const { prompt, visible, thoughts, cached } = tokens;
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: visible + thoughts,
-    total_tokens: prompt + visible + thoughts,
-    prompt_tokens_details: { cached_tokens: cached },
-    completion_tokens_details: { reasoning_tokens: thoughts },
-  };
 }
 
 function failure(message: string): object {

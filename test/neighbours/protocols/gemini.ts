@@ -1,3 +1,4 @@
+import { geminiUsage } from '../../support/provider-usage.ts';
 import type { Answer } from '../step.ts';
 import { newId, type Protocol, pieces } from './protocol.ts';
 
@@ -5,7 +6,7 @@ export const gemini: Protocol = {
   path: /:(?:stream)?generateContent$/i,
   whole: (answer, modelVersion) => ({
     ...candidates(part(answer), 'STOP'),
-    usageMetadata: usage(answer),
+    usageMetadata: geminiUsage(answer.tokens),
     modelVersion,
     responseId: newId('gemini-'),
   }),
@@ -17,7 +18,7 @@ export const gemini: Protocol = {
       const isLast = index === parts.length - 1;
       // As the service does it: every chunk has counts, and only the last has all of them.
       const counts = { promptTokenCount: prompt, totalTokenCount: prompt };
-      const usageMetadata = isLast ? usage(answer) : counts;
+      const usageMetadata = isLast ? geminiUsage(answer.tokens) : counts;
       return { data: { ...candidates(each, isLast ? 'STOP' : undefined), usageMetadata, ...shared } };
     });
   },
@@ -30,15 +31,4 @@ function candidates(each: object, finishReason: string | undefined): object {
 
 function part(answer: Answer): object {
   return answer.does === 'say' ? { text: answer.text } : { functionCall: { name: answer.tool, args: answer.args } };
-}
-
-/** Here the candidates leave out thoughts, and a count that is zero is not there. */
-function usage({ tokens: { prompt, visible, thoughts, cached } }: Answer): object {
-  return {
-    promptTokenCount: prompt,
-    candidatesTokenCount: visible,
-    totalTokenCount: prompt + visible + thoughts,
-    ...(thoughts > 0 && { thoughtsTokenCount: thoughts }),
-    ...(cached > 0 && { cachedContentTokenCount: cached }),
-  };
 }

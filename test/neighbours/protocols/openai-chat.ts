@@ -1,4 +1,4 @@
-import type { ServedTokens } from '../../live/conversation-script.ts';
+import { openAiUsage } from '../../support/provider-usage.ts';
 import type { Answer } from '../step.ts';
 import { newId, type Protocol, pieces } from './protocol.ts';
 
@@ -10,7 +10,7 @@ export const openAiChat: Protocol = {
         ? { role: 'assistant', content: answer.text, refusal: null }
         : { role: 'assistant', content: null, refusal: null, tool_calls: [toolCall(answer)] };
     const choices = [{ index: 0, message, logprobs: null, finish_reason: finishReason(answer) }];
-    return { ...envelope(model, 'chat.completion'), choices, usage: usage(answer.tokens) };
+    return { ...envelope(model, 'chat.completion'), choices, usage: openAiUsage(answer.tokens) };
   },
   events(answer, model) {
     const shared = envelope(model, 'chat.completion.chunk');
@@ -25,7 +25,7 @@ export const openAiChat: Protocol = {
       chunk({ role: 'assistant', content: '' }),
       ...content,
       chunk({}, finishReason(answer)),
-      { data: { ...shared, choices: [], usage: usage(answer.tokens) } },
+      { data: { ...shared, choices: [], usage: openAiUsage(answer.tokens) } },
       { data: '[DONE]' },
     ];
   },
@@ -42,14 +42,4 @@ function toolCall({ tool, args }: Extract<Answer, { does: 'ask' }>): object {
 
 function finishReason({ does }: Answer): string {
   return does === 'say' ? 'stop' : 'tool_calls';
-}
-
-function usage({ prompt, visible, thoughts, cached }: ServedTokens): object {
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: visible + thoughts,
-    total_tokens: prompt + visible + thoughts,
-    prompt_tokens_details: { cached_tokens: cached },
-    completion_tokens_details: { reasoning_tokens: thoughts },
-  };
 }
