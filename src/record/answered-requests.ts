@@ -1,6 +1,7 @@
-import type { Message, ToolAnswer } from './messages/message.ts';
+import { preferMessages } from './dialects/dialect.ts';
+import type { Message, Side, ToolAnswer } from './messages/message.ts';
 import type { ToolRequest } from './turn-reading.ts';
-import type { TurnSpan } from './turn-spans.ts';
+import { type TurnSpan, viewsOf } from './turn-spans.ts';
 
 /** A tool call that took place: a later model call was given its answer. */
 export interface AnsweredRequest extends ToolRequest {
@@ -27,7 +28,7 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
     const counts = new Map<string, number>();
     const known = conversations.get(call.owner);
     const said = outputs.get(call.owner) ?? [];
-    for (const request of answeredIn(call.reading.input(), said)) {
+    for (const request of answeredIn(messagesOf(call, 'input'), said)) {
       // Some call ids are used again for every call: only a request more than before is a new one.
       const key = keyOf(request);
       const count = (counts.get(key) ?? 0) + 1;
@@ -38,7 +39,7 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
     }
     const end = call.span.endTimeUnixNano ?? call.span.startTimeUnixNano;
     previous.set(call.owner, end);
-    const requests = call.reading.output().flatMap((message) => message.toolRequests);
+    const requests = messagesOf(call, 'output').flatMap((message) => message.toolRequests);
     for (const request of requests) asked.set(keyOf(request), end);
     outputs.set(call.owner, [...said, ...requests]);
     const merged = known ?? new Map<string, number>();
@@ -46,6 +47,11 @@ export function findAnsweredRequests(calls: readonly TurnSpan[]): readonly Answe
     conversations.set(call.owner, merged);
   }
   return found;
+}
+
+/** What the first view of a call shows: the inner one may have the counts, and the outer one the words. */
+function messagesOf(call: TurnSpan, side: Side): readonly Message[] {
+  return preferMessages(...[...viewsOf(call)].map(({ reading }) => reading[side]));
 }
 
 function keyOf({ id, name }: ToolRequest): string {

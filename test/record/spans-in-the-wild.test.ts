@@ -145,6 +145,13 @@ describe('tools', () => {
     expect(rowOf(agent([{ name, attributes }])).tools_used).toEqual(['look']);
   });
 
+  it('are those that the outer view of a call shows, where the inner one has the counts', () => {
+    const user = { role: 'user', parts: [{ type: 'text', content: 'Is it paid?' }] };
+    const first = call(messages('input', user), [call(tokens(10, 1))]);
+    const second = call(messages('input', user, request('look', 'c1'), answer('c1')), [call(tokens(20, 2))]);
+    expect(rowOf(agent([first, second]))).toMatchObject({ tools_used: ['look'], model_call_count: 2 });
+  });
+
   it('are not doubled by a name in quotes', () => {
     const asked = [request("'look'", 'c1'), answer('c1')];
     const row = rowOf(agent([call(messages('input')), tool('look'), call(messages('input', ...asked))]));
@@ -158,6 +165,30 @@ describe('tools', () => {
     const user = { role: 'user', parts: [{ type: 'text', content: 'Is it paid?' }] };
     const first = call({ ...messages('input', user), ...messages('output', request('look', id)) });
     expect(rowOf(agent([first, call(messages('input', user, answer(id)))])).tools_used).toEqual(['look']);
+  });
+});
+
+describe('counts', () => {
+  it('of Genkit’s plugins for OpenAI stand in part in what the provider said', () => {
+    const usage = {
+      prompt_tokens: 100,
+      completion_tokens: 30,
+      total_tokens: 130,
+      prompt_tokens_details: { cached_tokens: 64 },
+      completion_tokens_details: { reasoning_tokens: 20 },
+    };
+    const output = { usage: { inputTokens: 100, outputTokens: 30, totalTokens: 130 }, raw: { usage } };
+    const attributes = {
+      'genkit:name': 'openai/gpt-5-mini',
+      'genkit:metadata:subtype': 'model',
+      'genkit:output': JSON.stringify(output),
+    };
+    expect(rowOf(agent([{ scope: 'genkit-tracer', attributes }]))).toMatchObject({
+      prompt_token_count: 100,
+      candidates_token_count: 10,
+      thoughts_token_count: 20,
+      cached_content_token_count: 64,
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { nonEmptyString, parseContainer, parseJsonString, property } from '../../base/json-value.ts';
+import { nonEmptyString, parseContainer, parseJsonString, property, propertyAt } from '../../base/json-value.ts';
 import type { SpanSnapshot } from '../../spans/span-snapshot.ts';
 import type { Message } from '../messages/message.ts';
 import { readMessages } from '../messages/read-messages.ts';
@@ -66,7 +66,16 @@ function responseOf(span: SpanSnapshot): unknown {
 
 function callUsage(name: string, response: unknown): ReportedUsage | undefined {
   const usage = readUsageObject(property(response, 'usage'));
-  return usage && { ...usage, outputIncludesReasoning: !GOOGLE.some((plugin) => name.startsWith(plugin)) };
+  // The plugins for OpenAI's protocol leave its details where they came.
+  const raw = readUsageObject(propertyAt(response, 'raw', 'usage'));
+  return (
+    usage && {
+      ...usage,
+      cached: usage.cached ?? raw?.cached,
+      reasoning: usage.reasoning ?? raw?.reasoning,
+      outputIncludesReasoning: !GOOGLE.some((plugin) => name.startsWith(plugin)),
+    }
+  );
 }
 
 function requestMessages(span: SpanSnapshot): readonly Message[] {
